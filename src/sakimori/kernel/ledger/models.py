@@ -1,0 +1,50 @@
+"""Tables of the ledger. Only this package touches them; everything else calls ``book``.
+
+``Entry.body`` is what is sealed; the columns beside it only make it findable, and verification compares
+the two. Values that may have to be erased enter the body as commitments; their openings lie apart.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Entry(models.Model):
+    """One act: append-only, kept so by database triggers."""
+
+    at = models.DateTimeField(_("日時"), db_index=True)
+    verb = models.CharField(_("操作"), max_length=60)
+    actor = models.ForeignKey(
+        "identity.Person", models.PROTECT, verbose_name=_("実施者"), null=True, related_name="+"
+    )
+    # An import may be undone and its rows removed; what was written about them stays.
+    record = models.ForeignKey(
+        "records.Record", models.DO_NOTHING, null=True, db_constraint=False, related_name="entries"
+    )
+    number = models.CharField(_("番号"), max_length=24)
+    body = models.TextField()
+    leaf = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = _("証跡")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["record", "-id"], name="entry_of_record")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.verb} {self.number}"
+
+
+class Opening(models.Model):
+    """The erasable half of a committed value: without it the commitment says nothing."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="openings")
+    path = models.CharField(max_length=80)
+    salt = models.BinaryField(max_length=16)
+    value = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "path"], name="opening_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.path}"

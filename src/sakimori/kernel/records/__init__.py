@@ -1,0 +1,1 @@
+"""The anchor of every register row. See ``models.Record``."""
