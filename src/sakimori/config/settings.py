@@ -9,11 +9,14 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from .database import databases
+from .operation import data
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 CONTENT_DIR = BASE_DIR / "content"
 DATA_DIR = Path(os.environ.get("SAKIMORI_DATA", BASE_DIR / "var"))
-VENDOR_DIR = Path(os.environ.get("SAKIMORI_VENDOR", BASE_DIR / "var" / "vendor"))
+BUILD_DIR = BASE_DIR / "build"  # what ./sakimori made from the locks; never the company's data
+VENDOR_DIR = BUILD_DIR / "vendor"
+FONTS_DIR = VENDOR_DIR / "fonts"
 
 
 def _secret() -> str:
@@ -32,7 +35,7 @@ def _secret() -> str:
 SECRET_KEY = _secret()
 DEBUG = os.environ.get("SAKIMORI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("SAKIMORI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
-SAKIMORI_DEMO = os.environ.get("SAKIMORI_DEMO") == "1"  # one-click sign-in per role
+SAKIMORI_DEMO = (DATA_DIR / data.DEMONSTRATION).exists()  # one-click sign-in per role
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -41,6 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_q",
     "sakimori.kernel.records",
     "sakimori.kernel.identity",
     "sakimori.kernel.ledger",
@@ -83,9 +87,28 @@ TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [("vendor", VENDOR_DIR)] if VENDOR_DIR.exists() else []
+STATIC_ROOT = BUILD_DIR / "static"
+STATICFILES_DIRS = [("vendor", VENDOR_DIR / "static")] if VENDOR_DIR.exists() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 MEDIA_ROOT = DATA_DIR / "files"
+
+# One job at a time per fetch, so that a killed worker holds back only the one it was at; retry must exceed timeout.
+Q_CLUSTER = {
+    "name": "sakimori",
+    "orm": "default",
+    "workers": 1,
+    "bulk": 1,
+    "queue_limit": 1,
+    "timeout": 600,
+    "retry": 900,
+    "max_attempts": 5,
+    "catch_up": False,
+    "save_limit": 10_000,
+    "label": "防人",
+}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

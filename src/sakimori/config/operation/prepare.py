@@ -33,6 +33,7 @@ def main() -> None:
     if is_new and options.demo_if_new and "demo" in get_commands():
         print("デモ会社を読み込んでいます / Loading the demonstration company …", flush=True)  # noqa: T201
         call_command("demo")
+        (settings.DATA_DIR / data.DEMONSTRATION).touch(mode=0o600)
 
 
 def _migrate() -> bool:
