@@ -48,3 +48,59 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.path}"
+
+
+class Pending(models.Model):
+    """An entry that waits for its seal. A database trigger puts it here with the entry.
+
+    A queue and not a high-water mark: on PostgreSQL an entry with a lower id may be committed after one with
+    a higher id, and a mark would pass it by.
+    """
+
+    entry_id = models.PositiveBigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return f"#{self.entry_id}"
+
+
+class Leaf(models.Model):
+    """The place of an entry in the tree, in the order of sealing; append-only."""
+
+    index = models.PositiveBigIntegerField(primary_key=True)
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="place")
+
+    class Meta:
+        ordering = ["index"]
+
+    def __str__(self) -> str:
+        return f"{self.index}: #{self.entry_id}"
+
+
+class Tile(models.Model):
+    """Up to 256 hashes of the tree side by side (tlog-tiles); a cache that can be rebuilt from the entries."""
+
+    level = models.PositiveSmallIntegerField()
+    index = models.PositiveBigIntegerField()
+    hashes = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="tile_once")]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class Checkpoint(models.Model):
+    """A signed head of the tree; append-only."""
+
+    size = models.PositiveBigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    at = models.DateTimeField(_("日時"))
+
+    class Meta:
+        verbose_name = _("台帳の先頭")
+        ordering = ["size"]
+
+    def __str__(self) -> str:
+        return f"{self.size}"
