@@ -45,9 +45,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "django_q",
+    "django_q",
     "sakimori.kernel.records",
     "sakimori.kernel.identity",
     "sakimori.kernel.ledger",
+    "sakimori.kernel.jobs",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -108,6 +110,34 @@ Q_CLUSTER = {
     "catch_up": False,
     "save_limit": 10_000,
     "label": "防人",
+}
+
+# A job is given up after 30 minutes and tried again after 40; several clusters may share one database.
+Q_CLUSTER = {
+    "name": "sakimori",
+    "orm": "default",
+    "broker_class": "sakimori.kernel.jobs.broker.OrderedBroker",
+    "workers": int(os.environ.get("SAKIMORI_WORKERS", "2")),
+    "bulk": 1,
+    "queue_limit": 1,
+    "timeout": 1800,
+    "retry": 2400,
+    "max_attempts": 5,
+    "recycle": 200,
+    "save_limit": 500,
+    "catch_up": False,
+    "poll": 0.5,
+    "log_level": "WARNING",
+    "sync": os.environ.get("SAKIMORI_INLINE_JOBS") == "1",  # run jobs at once, in the process that asks
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("SAKIMORI_LOG", "WARNING")},
+    "loggers": {"django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }
 
 SESSION_COOKIE_HTTPONLY = True

@@ -39,7 +39,7 @@ class Address:
         for port in range(_FIRST, _FIRST + _TRIES):
             if _is_free(host, port):
                 if port != _FIRST:
-                    print(f"ポート {_FIRST} は使用中のため {port} を使います / Port {_FIRST} is taken.")  # noqa: T201
+                    print(f"ポート {_FIRST} は使用中のため {port} を使います / Port {_FIRST} is taken.")
                 return cls(host, port)
         raise NoAddress(
             f"ポート {_FIRST}–{_FIRST + _TRIES - 1} はすべて使用中です。PORT を指定してください / Set PORT."

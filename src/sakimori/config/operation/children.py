@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from contextlib import suppress
 
 from .address import Address
 
@@ -45,10 +46,8 @@ class Child:
     def signal(self, number: int) -> None:
         """Signal the whole group: a killed server must leave no process behind."""
         if self.process is not None:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
-            except ProcessLookupError:
-                pass
 
     def end(self) -> None:
         """Stop the process: first by asking, after the grace period by force."""
@@ -56,10 +55,8 @@ class Child:
             return
         if self.process.poll() is None:
             self.process.terminate()
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self.process.wait(_GRACE)
-            except subprocess.TimeoutExpired:
-                pass
         self.signal(signal.SIGKILL)
         self.process.wait()
 
@@ -117,4 +114,4 @@ def _stop_with_parent() -> None:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)  # noqa: T201
+    print(text, file=sys.stderr, flush=True)

@@ -31,7 +31,7 @@ def main() -> None:
     is_new = _migrate()
     _collect_static()
     if is_new and options.demo_if_new and "demo" in get_commands():
-        print("デモ会社を読み込んでいます / Loading the demonstration company …", flush=True)  # noqa: T201
+        print("デモ会社を読み込んでいます / Loading the demonstration company …", flush=True)
         call_command("demo")
         (settings.DATA_DIR / data.DEMONSTRATION).touch(mode=0o600)
 
@@ -41,7 +41,7 @@ def _migrate() -> bool:
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     is_new = not executor.loader.applied_migrations
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        print("データベースを準備しています / Preparing the database …", flush=True)  # noqa: T201
+        print("データベースを準備しています / Preparing the database …", flush=True)
         call_command("migrate", interactive=False, verbosity=0)
     return is_new
 

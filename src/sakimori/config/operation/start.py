@@ -29,6 +29,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     folder = data_folder()
+    os.umask(0o077)  # what is written there is the company's
     try:
         with data.in_use(folder, alone=options.what in {"run", "demo"}) as descriptor:
             data.settle(folder)
@@ -83,7 +84,7 @@ def _explained(result: subprocess.CompletedProcess[str]) -> int:
 
 
 def _refuse(sentence: str) -> int:
-    print(sentence, file=sys.stderr)  # noqa: T201
+    print(sentence, file=sys.stderr)
     return 1
 
 
