@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "django_q",
-    "django_q",
     "sakimori.kernel.records",
     "sakimori.kernel.identity",
     "sakimori.kernel.ledger",
@@ -108,26 +107,11 @@ Q_CLUSTER = {
     "retry": 900,
     "max_attempts": 5,
     "catch_up": False,
+    "poll": 0.5,
     "save_limit": 10_000,
     "label": "防人",
-}
-
-# A job is given up after 30 minutes and tried again after 40; several clusters may share one database.
-Q_CLUSTER = {
-    "name": "sakimori",
-    "orm": "default",
-    "broker_class": "sakimori.kernel.jobs.broker.OrderedBroker",
-    "workers": int(os.environ.get("SAKIMORI_WORKERS", "2")),
-    "bulk": 1,
-    "queue_limit": 1,
-    "timeout": 1800,
-    "retry": 2400,
-    "max_attempts": 5,
-    "recycle": 200,
-    "save_limit": 500,
-    "catch_up": False,
-    "poll": 0.5,
     "log_level": "WARNING",
+    "broker_class": "sakimori.kernel.jobs.broker.OrderedBroker",
     "sync": os.environ.get("SAKIMORI_INLINE_JOBS") == "1",  # run jobs at once, in the process that asks
 }
 
