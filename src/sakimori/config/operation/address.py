@@ -6,10 +6,12 @@ import http.client
 import os
 import socket
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 _FIRST, _TRIES = 8000, 20
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - only compared with
 
 
 class NoAddress(Exception):
@@ -45,10 +47,21 @@ class Address:
             f"ポート {_FIRST}–{_FIRST + _TRIES - 1} はすべて使用中です。PORT を指定してください / Set PORT."
         )
 
+    @classmethod
+    def free(cls, host: str) -> Address:
+        """Return an address with a port that the system picks."""
+        with socket.socket() as probe:
+            probe.bind((host, 0))
+            return cls(host, probe.getsockname()[1])
+
     @property
     def url(self) -> str:
         """Return the address for a browser on this machine."""
-        return f"http://{'localhost' if self.host in {'127.0.0.1', '0.0.0.0'} else self.host}:{self.port}/"  # noqa: S104
+        return f"http://{self._reachable}:{self.port}/"
+
+    @property
+    def _reachable(self) -> str:
+        return "localhost" if self.host in {"127.0.0.1", _EVERYWHERE} else self.host
 
     def server_command(self) -> list[str]:
         """Return the command of the web server: threads, since a page mostly waits for the database."""
@@ -60,11 +73,17 @@ class Address:
             *("--log-level", "warning", "--max-requests", "20000", "--max-requests-jitter", "2000"),
         ]
 
+    def wait(self, seconds: float) -> None:
+        """Wait until the server answers; raise TimeoutError where it does not."""
+        deadline = time.monotonic() + seconds
+        while not self.answers():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no answer at {self.url}")
+            time.sleep(0.1)
+
     def answers(self) -> bool:
         """Tell whether a page comes back."""
-        connection = http.client.HTTPConnection(
-            self.host.replace("0.0.0.0", "127.0.0.1"), self.port, timeout=10
-        )  # noqa: S104
+        connection = http.client.HTTPConnection(self._reachable, self.port, timeout=10)
         try:
             connection.request("GET", "/", headers={"Host": "localhost"})
             return connection.getresponse().status < 600

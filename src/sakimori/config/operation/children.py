@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 
 from .address import Address
@@ -22,16 +23,19 @@ _MOST_RESTARTS = 5  # within a minute; more means that it cannot run at all
 class Child:
     """One process with its own process group, so that Ctrl-C reaches the keeper alone."""
 
-    def __init__(self, name: str, command: list[str]) -> None:
+    def __init__(self, name: str, command: list[str], environment: Mapping[str, str] | None = None) -> None:
         self.name = name
         self.command = command
+        self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
         self._starts: deque[float] = deque(maxlen=_MOST_RESTARTS)
 
     def start(self) -> None:
         """Start the process; it is told to stop when the keeper dies."""
         self._starts.append(time.monotonic())
-        self.process = subprocess.Popen(self.command, start_new_session=True, preexec_fn=_stop_with_parent)
+        self.process = subprocess.Popen(
+            self.command, env=self.environment, start_new_session=True, preexec_fn=_stop_with_parent
+        )
 
     @property
     def has_ended(self) -> bool:

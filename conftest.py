@@ -1,0 +1,7 @@
+"""What every test may use: the plugins of tests/plugins and the cast of tests/cast.py."""
+
+pytest_plugins = [
+    "tests.plugins.requirements",
+    "tests.plugins.database",
+    "tests.plugins.browser",
+]
