@@ -77,7 +77,7 @@ class Leaf(models.Model):
 
 
 class Tile(models.Model):
-    """Up to 256 hashes of the tree side by side (tlog-tiles); a cache that can be rebuilt from the entries."""
+    """Up to 256 hashes of the tree side by side (tlog-tiles); a cache, rebuilt from the entries at will."""
 
     level = models.PositiveSmallIntegerField()
     index = models.PositiveBigIntegerField()

@@ -115,7 +115,7 @@ def _number(size: int, limit: int) -> int:
     """Give the waiting entries their places and return how many got one."""
     with connection.cursor() as cursor:
         cursor.execute(_NUMBER_PENDING, [size, limit])
-        fresh = cursor.rowcount
+        fresh = int(cursor.rowcount)
         cursor.execute(_DROP_SEALED, [size])
     return fresh
 

@@ -13,9 +13,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 APPEND_ONLY = {"ledger_entry": ("id",), "ledger_leaf": ("index", "entry_id"), "ledger_checkpoint": ("size",)}
 REFUSAL = "証跡台帳は追記専用です"
 
-_POSTGRES_FUNCTIONS = f"""
+_POSTGRES_FUNCTIONS = """
 CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '{REFUSAL}: % %', TG_OP, TG_TABLE_NAME; END $$;
+BEGIN RAISE EXCEPTION '証跡台帳は追記専用です: % %', TG_OP, TG_TABLE_NAME; END $$;
 CREATE OR REPLACE FUNCTION ledger_queue() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO ledger_pending (entry_id) SELECT id FROM fresh; RETURN NULL; END $$;
 """
@@ -80,9 +80,9 @@ def _statements(vendor: str) -> Iterator[str]:
             )
         # INSERT OR REPLACE removes the old row without asking the triggers above.
         taken = " OR ".join(f'"{key}" = NEW."{key}"' for key in keys)
+        found = f"EXISTS (SELECT 1 FROM {table} WHERE {taken})"  # noqa: S608 - names of this file
         yield (
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"
-            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {found}"
             f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
         )
     yield (
