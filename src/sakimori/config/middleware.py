@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger import book
+from sakimori.kernel.policy import policy
 
 
 class RequestContext:
@@ -20,7 +21,7 @@ class RequestContext:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Run the request under its own id."""
         request.person = self._person(request)  # type: ignore[attr-defined]
-        with book.request_id(uuid.uuid4().hex[:16]):
+        with policy.reading(), book.request_id(uuid.uuid4().hex[:16]):
             return self.get_response(request)
 
     def _person(self, request: HttpRequest) -> Person | None:

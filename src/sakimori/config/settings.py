@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "sakimori.kernel.records",
     "sakimori.kernel.identity",
     "sakimori.kernel.ledger",
+    "sakimori.kernel.content",
+    "sakimori.kernel.policy",
     "sakimori.kernel.jobs",
 ]
 MIDDLEWARE = [

@@ -42,7 +42,7 @@ def on(name: str) -> Callable[[Hearer], Hearer]:
     return register
 
 
-def call(name: str, **facts: Any) -> None:
+def call(name: str, /, **facts: Any) -> None:
     """Call every hearer of ``name`` in the order of registration, in the caller's transaction."""
     for hearer in _hearers[name]:
         hearer(**facts)

@@ -1,0 +1,23 @@
+"""The check that runs at every start: all content can be read, and what it points at exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from . import catalogue, duties, forms, parameters, standards, texts
+from .shelf import Shelf
+
+# Importing a module is what puts its shelves up.
+MODULES = (catalogue, duties, forms, parameters, standards, texts)
+
+
+@register()
+def check(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Return one error per mistake, each with its file and line."""
+    return [
+        Error(sentence, obj=str(place), id="content.E001")
+        for shelf in Shelf.every
+        for place, sentence in shelf.problems()
+    ]
