@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from .database import databases
+from .mail import mail
 from .operation import data
 
 BASE_DIR = Path(__file__).resolve().parents[3]
@@ -48,13 +49,18 @@ INSTALLED_APPS = [
     "sakimori.kernel.records",
     "sakimori.kernel.identity",
     "sakimori.kernel.ledger",
+    "sakimori.kernel.dossier",
     "sakimori.kernel.content",
     "sakimori.kernel.policy",
+    "sakimori.kernel.notices",
     "sakimori.kernel.jobs",
+    "sakimori.registers",
+    "sakimori.portal",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sakimori.config.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -75,11 +81,14 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
+                "sakimori.registers.shell.context",
             ],
         },
     }
 ]
 DATABASES = databases(DATA_DIR)
+globals().update(mail(DATA_DIR))
+PUBLIC_URL = os.environ.get("SAKIMORI_URL", "http://localhost:8000")  # in the links of mails
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 

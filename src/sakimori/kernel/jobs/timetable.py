@@ -65,4 +65,5 @@ def first_run(every: registry.Every) -> datetime:
 def free_stuck_tasks(longest: timedelta) -> int:
     """Free tasks that are locked until later than any lock can last, because the clock was set back."""
     far = clock.now() + longest + timedelta(minutes=1)
-    return OrmQ.objects.filter(lock__gt=far).update(lock=clock.now())
+    freed: int = OrmQ.objects.filter(lock__gt=far).update(lock=clock.now())
+    return freed
