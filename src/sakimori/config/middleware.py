@@ -29,3 +29,35 @@ class RequestContext:
             return None
         person = Person.objects.filter(user=request.user).first()
         return person if person is not None and person.is_active else None
+
+
+# Everything comes from this server; no inline script, no inline style, no frame around our pages.
+# Measured with Tabler (data: images in its stylesheet), htmx, Alpine's CSP build and ECharts (canvas).
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+class ContentSecurityPolicy:
+    """Send the policy that keeps foreign code out of every page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the header; a page that needs another policy sets its own."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        return response

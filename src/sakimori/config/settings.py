@@ -33,6 +33,7 @@ def _secret() -> str:
     return path.read_text()
 
 
+data.require_whole(DATA_DIR)
 SECRET_KEY = _secret()
 DEBUG = os.environ.get("SAKIMORI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("SAKIMORI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")

@@ -1,0 +1,99 @@
+// Components of the frame. Pages work without this file; it makes them quicker to use.
+"use strict";
+
+document.addEventListener("alpine:init", () => {
+  Alpine.data("shell", () => ({
+    openPalette() {
+      document.dispatchEvent(new CustomEvent("open-palette"));
+    },
+  }));
+
+  Alpine.data("palette", () => ({
+    init() {
+      document.addEventListener("open-palette", () => this.open());
+      document.body.addEventListener("htmx:afterSwap", (event) => {
+        if (event.target === this.$refs.found) this.choose(0);
+      });
+    },
+    open() {
+      if (this.$root.open) return;
+      this.$root.showModal();
+      this.$refs.text.value = "";
+      this.$refs.text.focus();
+      htmx.trigger(document.body, "palette");
+    },
+    closed() {
+      this.$refs.found.replaceChildren();
+    },
+    outside() {
+      if (this.$event.target === this.$root) this.$root.close();
+    },
+    shortcut() {
+      const event = this.$event;
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        this.open();
+      }
+    },
+    links() {
+      return [...this.$refs.found.querySelectorAll("a")];
+    },
+    choose(index) {
+      const links = this.links();
+      links.forEach((link, place) => {
+        link.classList.toggle("chosen", place === index);
+        link.setAttribute("aria-selected", String(place === index));
+      });
+      links[index]?.scrollIntoView({ block: "nearest" });
+    },
+    keys() {
+      const event = this.$event;
+      const links = this.links();
+      const now = links.findIndex((link) => link.classList.contains("chosen"));
+      if (event.isComposing) return;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        if (links.length) this.choose((now + step + links.length) % links.length);
+      } else if (event.key === "Enter" && now >= 0) {
+        event.preventDefault();
+        links[now].click();
+      }
+    },
+  }));
+
+  Alpine.data("selection", () => ({
+    count: 0,
+    init() {
+      this.$refs.all?.removeAttribute("hidden");
+      this.$root.addEventListener("change", () => this.recount());
+    },
+    boxes() {
+      return [...this.$root.querySelectorAll("input[name=row]")];
+    },
+    all() {
+      this.boxes().forEach((box) => { box.checked = this.$refs.all.checked; });
+      this.recount();
+    },
+    recount() {
+      this.count = this.boxes().filter((box) => box.checked).length;
+    },
+    get chosen() {
+      return this.count ? `${this.count}件を選択中` : "";
+    },
+  }));
+});
+
+// One open menu at a time; a click elsewhere or Escape closes it.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+});
