@@ -88,7 +88,7 @@ TEMPLATES = [
     }
 ]
 DATABASES = databases(DATA_DIR)
-globals().update(mail(DATA_DIR))
+globals().update(mail(DATA_DIR))  # EMAIL_BACKEND and its companions
 PUBLIC_URL = os.environ.get("SAKIMORI_URL", "http://localhost:8000")  # in the links of mails
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -107,6 +107,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
+HEADS_DIR = os.environ.get("SAKIMORI_HEADS_DIR", "")  # other storage, where the ledger's heads are kept
 
 # One job at a time per fetch, so that a killed worker holds back only the one it was at; retry must exceed timeout.
 Q_CLUSTER = {

@@ -16,11 +16,16 @@ from pathlib import Path
 DATABASE = "sakimori.sqlite3"
 DEMONSTRATION = "demonstration"  # this file's presence offers one-click sign-in
 _INCOMING, _ARRIVED, _IN_USE, _SETTLING = ".incoming", ".arrived", ".in-use", ".settling"
-_MACHINERY = {_INCOMING, _ARRIVED, _IN_USE, _SETTLING}
+_RESTORING = ".restoring"  # rows in PostgreSQL and files here may be of two different moments
+_MACHINERY = {_INCOMING, _ARRIVED, _IN_USE, _SETTLING, _RESTORING}
 
 
 class InUse(Exception):
     """Another process works on the folder."""
+
+
+class HalfRestored(Exception):
+    """A restore was killed between the database and the files; the message says what to do."""
 
 
 def members(data: Path) -> list[str]:
@@ -55,6 +60,27 @@ def settle(data: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (data / _ARRIVED).is_dir():
             _move_into_place(data, data / _ARRIVED)
+
+
+def begin_restore(data: Path) -> None:
+    """Note that database and files will change one after the other."""
+    (data / _RESTORING).touch()
+    _flush_folder(data)
+
+
+def end_restore(data: Path) -> None:
+    """Note that database and files belong together again."""
+    (data / _RESTORING).unlink(missing_ok=True)
+
+
+def require_whole(data: Path) -> None:
+    """Finish a decided move; raise HalfRestored where files and database may not belong together."""
+    settle(data)
+    if (data / _RESTORING).exists():
+        raise HalfRestored(
+            "復元が途中で止まっています。もう一度「./sakimori restore 退避ファイル --force」を実行してください"
+            " / A restore was interrupted: run it again with --force."
+        )
 
 
 def _move_into_place(data: Path, arrived: Path) -> None:

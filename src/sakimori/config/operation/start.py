@@ -32,11 +32,11 @@ def main() -> int:
     os.umask(0o077)  # what is written there is the company's
     try:
         with data.in_use(folder, alone=options.what in {"run", "demo"}) as descriptor:
-            data.settle(folder)
+            data.require_whole(folder)
             return _do(options.what, folder, descriptor, empty=options.empty)
     except data.InUse as error:
         return _refuse(f"このデータは使用中です: {error} / In use by another process ({folder}).")
-    except NoAddress as error:
+    except (NoAddress, data.HalfRestored) as error:
         return _refuse(str(error))
 
 
