@@ -1,5 +1,7 @@
 """Application configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class LedgerConfig(AppConfig):
     name = "sakimori.kernel.ledger"
     label = "ledger"
     verbose_name = "証跡台帳"
+
+    def ready(self) -> None:
+        """Declare the ledger's own verbs."""
+        import_module("sakimori.kernel.ledger.acts")
