@@ -4,4 +4,5 @@ pytest_plugins = [
     "tests.plugins.requirements",
     "tests.plugins.database",
     "tests.plugins.browser",
+    "tests.cast",
 ]
