@@ -4,5 +4,6 @@ pytest_plugins = [
     "tests.plugins.requirements",
     "tests.plugins.database",
     "tests.plugins.browser",
+    "tests.plugins.pages",
     "tests.cast",
 ]
