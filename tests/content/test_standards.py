@@ -22,7 +22,7 @@ KINDS = ("clause", "area", "objective", "control")
 CATALOGUE_KEYS = {"id", "key", "title", "short", "publisher", "counts", "nodes"}
 OPTIONAL_CATALOGUE_KEYS = {"edition", "attributes"}
 NODE_KEYS = {"ref", "kind", "title", "gloss"}
-OPTIONAL_NODE_KEYS = {"parent", "excludable", "attributes"}
+OPTIONAL_NODE_KEYS = {"parent", "attributes"}
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 
 Row = dict[str, Any]
@@ -141,12 +141,6 @@ def test_no_gloss_speaks_in_the_imperative_of_a_standard(name: str) -> None:
     # The sentences of the standards end like this; ours explain and never do.
     borrowed = re.compile(r"(しなければならない|することが望ましい|ものとする)")
     assert [node["ref"] for node in catalogue(name)["nodes"] if borrowed.search(node["gloss"])] == []
-
-
-def test_no_clause_is_declared_excludable() -> None:
-    for name in CATALOGUES:
-        wrong = [n["ref"] for n in catalogue(name)["nodes"] if n["kind"] == "clause" and n.get("excludable")]
-        assert wrong == []
 
 
 def test_the_attributes_of_2022_use_only_declared_values() -> None:
