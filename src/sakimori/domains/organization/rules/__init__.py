@@ -1,0 +1,54 @@
+"""Every state change of the organization: units, roles, scope, context, charts."""
+
+from .charts import confirm_chart, draw_chart
+from .context import (
+    add_circumstance,
+    add_party,
+    change_party,
+    commit,
+    decide_circumstance,
+    give_instruction,
+    report_work,
+    verify_work,
+)
+from .roles import (
+    announce,
+    appoint,
+    confirm_supervision,
+    end_appointment,
+    end_deputy,
+    name_deputy,
+    request_appointment,
+)
+from .scope import approve_scope, change_scope, start_scope, submit_scope
+from .units import add_department, add_site, change_department, change_site, close_department, set_head
+
+__all__ = [
+    "add_circumstance",
+    "add_department",
+    "add_party",
+    "add_site",
+    "announce",
+    "appoint",
+    "approve_scope",
+    "change_department",
+    "change_party",
+    "change_scope",
+    "change_site",
+    "close_department",
+    "commit",
+    "confirm_chart",
+    "confirm_supervision",
+    "decide_circumstance",
+    "draw_chart",
+    "end_appointment",
+    "end_deputy",
+    "give_instruction",
+    "name_deputy",
+    "report_work",
+    "request_appointment",
+    "set_head",
+    "start_scope",
+    "submit_scope",
+    "verify_work",
+]

@@ -1,0 +1,71 @@
+"""The organization chart: drawn from appointments, kept whenever it changed, confirmed by a person."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sakimori.domains.organization.models import Chart
+from sakimori.kernel.identity import access
+from sakimori.kernel.identity.actors import Actor
+from sakimori.kernel.identity.models import Appointment, Department
+from sakimori.kernel.ledger.book import command
+from sakimori.lib import canonical, clock
+from sakimori.lib.errors import NotAllowed
+
+
+def drawn(day: date) -> dict[str, object]:
+    """Return committee, company roles and departments with their holders on ``day``, as plain data."""
+    held = Appointment.objects.in_force(day).select_related("person", "department").order_by("starts_on")
+    company: dict[str, list[str]] = {}
+    officers: dict[int, list[str]] = {}
+    for row in held:
+        if row.department_id is None:
+            company.setdefault(row.role, []).append(row.person.number)
+        elif row.role == "security_officer":
+            officers.setdefault(row.department_id, []).append(row.person.number)
+    units = Department.objects.filter(recorded_at__date__lte=day).select_related("head", "parent")
+    return {
+        "committee": {r.id: company.get(r.id, []) for r in access.roles().values() if r.committee_seat},
+        "roles": {r: people for r, people in company.items() if not access.roles()[r].committee_seat},
+        "departments": [
+            {
+                "code": unit.code,
+                "name": unit.name,
+                "parent": unit.parent.code if unit.parent else "",
+                "head": unit.head.number if unit.head else "",
+                "officers": officers.get(unit.pk, []),
+            }
+            for unit in units.order_by("code")
+            if unit.retired_at is None or unit.retired_at.date() > day
+        ],
+    }
+
+
+def keep_chart(*, by: Actor) -> None:
+    """Keep the present chart when it differs from the last one (REG-032)."""
+    content = drawn(clock.today())
+    last = Chart.objects.order_by("-pk").first()
+    if last is None or last.content_hash != canonical.digest(content):
+        draw_chart(by=by)
+
+
+@command("chart.drawn", gettext_lazy("体制図の作成"))
+def draw_chart(*, by: Actor) -> Chart:
+    """Keep the chart as it stands now."""
+    content = drawn(clock.today())
+    return Chart.objects.create(content=content, content_hash=canonical.digest(content))
+
+
+@command("chart.confirmed", gettext_lazy("体制図の確認"), right="organization.confirm_chart")
+def confirm_chart(chart: Chart, *, by: Actor) -> Chart:
+    """Confirm the chart after a change of the organization (JPM-245)."""
+    if Chart.objects.filter(pk__gt=chart.pk).exists():
+        raise NotAllowed(
+            _("より新しい体制図があります。最新のものを確認してください。"), rule="organization.latest_chart"
+        )
+    chart.confirmed_on = clock.today()
+    chart.save()
+    return chart

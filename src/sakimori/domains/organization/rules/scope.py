@@ -1,0 +1,118 @@
+"""The scope: five views, versions, and the units it covers at approval."""
+
+from __future__ import annotations
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sakimori.domains.organization.models import Scope
+from sakimori.kernel import hooks
+from sakimori.kernel.approvals import approvals
+from sakimori.kernel.identity.actors import SYSTEM, Actor
+from sakimori.kernel.identity.models import Department, Person, Site
+from sakimori.kernel.ledger.book import command
+from sakimori.lib import clock
+from sakimori.lib.errors import Invalid, NotAllowed
+
+VIEWS = ("business", "organization", "location", "assets", "technology")
+
+
+@command("scope.started", gettext_lazy("適用範囲の起案"), right="organization.change")
+def start_scope(*, by: Actor) -> Scope:
+    """Start the next version from the one in force."""
+    if Scope.objects.filter(status__in=[Scope.Status.DRAFT, Scope.Status.SUBMITTED]).exists():
+        raise NotAllowed(_("作成中の適用範囲があります。"), rule="organization.one_open_scope")
+    former = Scope.objects.filter(status=Scope.Status.APPROVED).first()
+    last = Scope.objects.aggregate(last=Max("version"))["last"] or 0
+    scope = Scope(version=last + 1)
+    for name in (*VIEWS, "exclusions", "systems"):
+        if former is not None:
+            setattr(scope, name, getattr(former, name))
+    scope.save()
+    return scope
+
+
+@command("scope.changed", gettext_lazy("適用範囲の記述"), right="organization.change")
+def change_scope(
+    scope: Scope,
+    *,
+    business: str,
+    organization: str,
+    location: str,
+    assets: str,
+    technology: str,
+    exclusions: str = "",
+    by: Actor,
+) -> Scope:
+    """Describe the scope in its five views (V20-007)."""
+    _must_be_draft(scope)
+    scope.business, scope.organization, scope.location = (
+        business.strip(),
+        organization.strip(),
+        location.strip(),
+    )
+    scope.assets, scope.technology, scope.exclusions = assets.strip(), technology.strip(), exclusions.strip()
+    scope.save()
+    return scope
+
+
+@command("scope.submitted", gettext_lazy("適用範囲の提出"), right="organization.change")
+def submit_scope(scope: Scope, *, by: Person) -> Scope:
+    """Send the version along its route; refused while a view is blank or a unit is neither in nor out (REG-006)."""
+    _must_be_draft(scope)
+    problems = {name: _("この観点を記入してください。") for name in VIEWS if not getattr(scope, name)}
+    if problems:
+        raise Invalid(problems)
+    if names := undecided():
+        text = _("適用範囲の内か外かが決まっていません: %(names)s")
+        raise NotAllowed(text % {"names": "、".join(names[:10])}, rule="organization.every_unit_decided")
+    scope.units = {
+        "departments": list(
+            Department.objects.current().filter(in_scope=True).values_list("number", flat=True)
+        ),
+        "sites": list(Site.objects.current().filter(in_scope=True).values_list("number", flat=True)),
+    }
+    scope.status = Scope.Status.SUBMITTED
+    scope.save()
+    approvals.submit("scope-approval", {"summary": scope.business[:200]}, subject=scope, by=by)
+    return scope
+
+
+def undecided() -> list[str]:
+    """Return the names of departments and sites that are assigned neither in nor out of scope (REG-006)."""
+    units = Department.objects.current().filter(in_scope=None).values_list("name", flat=True)
+    return [*units, *Site.objects.current().filter(in_scope=None).values_list("name", flat=True)]
+
+
+@command("scope.approved", gettext_lazy("適用範囲の承認"))
+def approve_scope(scope: Scope, *, by: Actor) -> Scope:
+    """Put the version in force and withdraw the former one."""
+    for former in Scope.objects.filter(status=Scope.Status.APPROVED):
+        _set_status(former, status=Scope.Status.SUPERSEDED, by=SYSTEM)
+    scope.status, scope.approved_on = Scope.Status.APPROVED, clock.today()
+    scope.save()
+    return scope
+
+
+@command("scope.status_changed", gettext_lazy("適用範囲の状態変更"))
+def _set_status(scope: Scope, *, status: str, by: Actor) -> Scope:
+    scope.status = status
+    scope.save()
+    return scope
+
+
+def _must_be_draft(scope: Scope) -> None:
+    if scope.status != Scope.Status.DRAFT:
+        raise NotAllowed(_("作成中の適用範囲だけを変更できます。"), rule="organization.scope_frozen")
+
+
+@approvals.on_approved("scope-approval")
+def _approved(application: approvals.Application, *, by: Actor) -> None:
+    approve_scope(Scope.objects.get(pk=application.subject_id), by=by)
+
+
+@hooks.on("application_closed")
+def _on_closed(application: approvals.Application) -> None:
+    if application.form == "scope-approval":
+        _set_status(Scope.objects.get(pk=application.subject_id), status=Scope.Status.DRAFT, by=SYSTEM)

@@ -1,0 +1,178 @@
+"""Every state change of people: joining, changing, moving, leaving, signing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sakimori.kernel import hooks
+from sakimori.kernel.identity.actors import SYSTEM, Actor
+from sakimori.kernel.identity.models import Department, Person, Site
+from sakimori.kernel.ledger.book import command
+from sakimori.lib import clock
+from sakimori.lib.dates import Cadence
+from sakimori.lib.errors import Invalid, NotAllowed
+
+from .models import Agreement
+
+REQUIRED_CLAUSES = {
+    Agreement.Kind.NDA: {Agreement.Clause.PROTECTION, Agreement.Clause.SURVIVAL},
+    Agreement.Kind.PLEDGE: {Agreement.Clause.OWN_DUTY, Agreement.Clause.SURVIVAL},
+    Agreement.Kind.CONTRACT: set(Agreement.Clause.values),
+    Agreement.Kind.LEAVING: {Agreement.Clause.SURVIVAL},
+}
+
+
+@command("person.joined", gettext_lazy("入社・登録"), right="people.change")
+def add_person(
+    *,
+    name: str,
+    department: Department | None,
+    category: str = Person.Category.EMPLOYEE,
+    kana: str = "",
+    email: str = "",
+    employee_number: str = "",
+    job_title: str = "",
+    site: Site | None = None,
+    joined_on: date | None = None,
+    by: Actor,
+) -> Person:
+    """Enter somebody who works for the company, employed or not (REG-008)."""
+    person = Person(category=category, site=site, joined_on=joined_on or clock.today(), department=department)
+    _describe(person, name=name, kana=kana, email=email, employee_number=employee_number, job_title=job_title)
+    person.save()
+    hooks.call("person_joined", person=person)
+    return person
+
+
+@command("person.changed", gettext_lazy("従業者の変更"), right="people.change")
+def change_person(
+    person: Person,
+    *,
+    name: str,
+    kana: str,
+    email: str,
+    employee_number: str,
+    job_title: str,
+    category: str,
+    site: Site | None,
+    by: Actor,
+) -> Person:
+    """Correct what is known of a person; moving and leaving have their own verbs."""
+    person.category, person.site = category, site
+    _describe(person, name=name, kana=kana, email=email, employee_number=employee_number, job_title=job_title)
+    person.save()
+    return person
+
+
+@command("person.moved", gettext_lazy("異動"), right="people.change")
+def move_person(person: Person, *, to: Department, moved_on: date, job_title: str = "", by: Actor) -> Person:
+    """Move a person to another department; whoever follows moves is told of the former one."""
+    if person.department_id == to.pk:
+        raise Invalid({"to": _("今と同じ部署です。")})
+    if moved_on > clock.today():
+        raise Invalid({"moved_on": _("異動日になってから登録してください。")})
+    former = Department.objects.filter(pk=person.department_id).first()
+    person.department = to
+    if job_title:
+        person.job_title = job_title
+    person.save()
+    person.forget_roles()
+    hooks.call("person_moved", person=person, former_department=former)
+    return person
+
+
+@command("person.left", gettext_lazy("退職"), right="people.change")
+def leave(person: Person, *, left_on: date, by: Actor) -> Person:
+    """Note the last day of a person; roles end with it, and what he answered for becomes a finding.
+
+    Refused for the head of a department until somebody else heads it.
+    """
+    if person.joined_on and left_on < person.joined_on:
+        raise Invalid({"left_on": _("退職日は入社日以降にしてください。")})
+    headed = Department.objects.current().filter(head=person)
+    if headed.exists():
+        text = _("%(units)sの部門長です。先に後任の部門長を決めてください。")
+        names = "・".join(headed.values_list("name", flat=True))
+        raise NotAllowed(text % {"units": names}, rule="people.successor_first")
+    person.left_on = left_on
+    person.save()
+    person.forget_roles()
+    for agreement in person.agreements.current().filter(survives_years__gt=0):
+        _bind_until(agreement, last_day=left_on, by=SYSTEM)
+    hooks.call("person_leaves", person=person)
+    return person
+
+
+@command("agreement.bound", gettext_lazy("義務の終期の計算"))
+def _bind_until(agreement: Agreement, *, last_day: date, by: Actor) -> Agreement:
+    agreement.binds_until = Cadence.parse(f"{agreement.survives_years} years").after(last_day)
+    agreement.save()
+    return agreement
+
+
+@command("agreement.signed", gettext_lazy("署名の登録"), right="people.change")
+def register_agreement(
+    *,
+    person: Person,
+    agreement_kind: str,
+    text_version: str,
+    signed_on: date,
+    clauses: Sequence[str],
+    survives_years: int = 0,
+    by: Actor,
+) -> Agreement:
+    """Enter a signed paper with its clauses confirmed one by one (REG-082..084, PRC-181, PRC-182)."""
+    problems = {}
+    if agreement_kind not in Agreement.Kind.values:
+        raise Invalid({"agreement_kind": _("種類を選んでください。")})
+    missing = REQUIRED_CLAUSES[Agreement.Kind(agreement_kind)] - set(clauses)
+    if missing:
+        labels = "・".join(str(Agreement.Clause(clause).label) for clause in sorted(missing))
+        problems["clauses"] = _("次の条項の確認が要ります: %(labels)s") % {"labels": labels}
+    if Agreement.Clause.SURVIVAL in clauses and survives_years < 1:
+        problems["survives_years"] = _("終了後に義務が続く年数を入力してください。")
+    if signed_on > clock.today():
+        problems["signed_on"] = _("署名日に未来の日付は入力できません。")
+    if not text_version.strip():
+        problems["text_version"] = _("署名した書式の版を入力してください。")
+    if problems:
+        raise Invalid(problems)
+    return Agreement.objects.create(
+        person=person, owner=person, department_id=person.department_id, agreement_kind=agreement_kind,
+        text_version=text_version.strip(), signed_on=signed_on, clauses=list(clauses),
+        survives_years=survives_years,
+    )  # fmt: skip
+
+
+@command("agreement.reconfirmed", gettext_lazy("守秘義務の再確認"), right="people.change")
+def reconfirm(agreement: Agreement, *, reconfirmed_on: date, by: Actor) -> Agreement:
+    """Record that a leaver or mover confirmed the duties that go on (PRC-180, REG-088)."""
+    if reconfirmed_on < agreement.signed_on or reconfirmed_on > clock.today():
+        raise Invalid({"reconfirmed_on": _("署名日から今日までの日付を入力してください。")})
+    agreement.reconfirmed_on = reconfirmed_on
+    agreement.save()
+    return agreement
+
+
+def _describe(
+    person: Person, *, name: str, kana: str, email: str, employee_number: str, job_title: str
+) -> None:
+    person.name, person.kana, person.email = name.strip(), kana.strip(), email.strip()
+    person.employee_number = employee_number.strip() or None
+    person.job_title = job_title.strip()
+    others = Person.objects.exclude(pk=person.pk)
+    problems = {}
+    if not person.name:
+        problems["name"] = _("氏名を入力してください。")
+    if person.category not in Person.Category.values:
+        problems["category"] = _("区分を選んでください。")
+    if person.employee_number and others.filter(employee_number=person.employee_number).exists():
+        problems["employee_number"] = _("この社員番号は使われています。")
+    if person.email and ("@" not in person.email or others.filter(email=person.email).exists()):
+        problems["email"] = _("正しいメールアドレスで、他の人と重ならないものを入力してください。")
+    if problems:
+        raise Invalid(problems)
