@@ -23,8 +23,16 @@ class Node:
     title: str
     gloss: str = ""
     parent: str = ""
+    excludable: bool | None = None  # None: by its kind
     attributes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     place: Place = field(default=Place("content", 1), compare=False)
+
+    @property
+    def may_be_excluded(self) -> bool:
+        """Tell whether a statement may declare it not applicable; clauses never (V20-001)."""
+        return (
+            self.kind == "control" if self.excludable is None else self.excludable and self.kind != "clause"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
