@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
+from django.test import TestCase, override_settings
 from django_q.models import OrmQ, Schedule
 from django_q.signing import SignedPackage
 
@@ -15,7 +15,7 @@ from sakimori.kernel.jobs.models import Progress
 from sakimori.lib import clock
 from sakimori.lib.errors import Refused
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 done: list[object] = []
 
 
@@ -39,6 +39,12 @@ def alarm() -> None:
     done.append("alarm")
 
 
+def enqueue(name: str, **arguments: object) -> None:
+    """Enqueue and commit, as far as a test can."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        queue.enqueue(name, **arguments)
+
+
 def waiting() -> list[str]:
     """Claim everything in the order in which a worker would."""
     names = []
@@ -48,24 +54,26 @@ def waiting() -> list[str]:
 
 
 def test_a_job_is_enqueued_only_when_its_transaction_is_kept() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        queue.enqueue("test.plain")
-        raise RuntimeError
-    assert OrmQ.objects.count() == 0
-    with transaction.atomic():
-        queue.enqueue("test.plain")
-    assert OrmQ.objects.count() == 1
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        with pytest.raises(RuntimeError), transaction.atomic():
+            queue.enqueue("test.plain")
+            raise RuntimeError
+        queue.enqueue("test.plain", number=2)
+        assert OrmQ.objects.count() == 0
+    assert [SignedPackage.loads(row.payload)["args"] for row in OrmQ.objects.all()] == [
+        ("test.plain", {"number": 2})
+    ]
 
 
 def test_an_alarm_overtakes_what_was_enqueued_before_it() -> None:
-    queue.enqueue("test.plain", number=1)
-    queue.enqueue("test.plain", number=2)
-    queue.enqueue("test.alarm")
+    enqueue("test.plain", number=1)
+    enqueue("test.plain", number=2)
+    enqueue("test.alarm")
     assert waiting() == ["test.alarm", "test.plain", "test.plain"]
 
 
 def test_a_claimed_job_is_not_given_out_again_until_it_may_be_lost() -> None:
-    queue.enqueue("test.plain")
+    enqueue("test.plain")
     assert waiting() == ["test.plain"]
     assert waiting() == []
     with clock.at(clock.now() + timedelta(seconds=901)):
@@ -74,7 +82,7 @@ def test_a_claimed_job_is_not_given_out_again_until_it_may_be_lost() -> None:
 
 def test_jobs_run_inline_where_the_settings_say_so() -> None:
     with override_settings(Q_CLUSTER={"sync": True}):
-        queue.enqueue("test.plain", number=7)
+        enqueue("test.plain", number=7)
     assert done == [{"number": 7}]
 
 
@@ -137,7 +145,7 @@ def test_a_run_missed_while_the_machine_was_down_is_left_to_happen() -> None:
 
 
 def test_a_task_locked_by_a_clock_that_was_set_back_is_freed() -> None:
-    queue.enqueue("test.plain")
+    enqueue("test.plain")
     OrmQ.objects.update(lock=clock.now() + timedelta(days=30))
     assert waiting() == []
     timetable.free_stuck_tasks(timedelta(minutes=15))
