@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from sakimori.domains.assets.models import Asset
 from sakimori.domains.risk.models import Risk, Round
-from sakimori.kernel.content import catalogue
+from sakimori.kernel.content.threats import THREATS, VULNERABILITIES
 from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.ledger.book import command
 from sakimori.lib.errors import Invalid, NotAllowed
@@ -89,9 +89,9 @@ def _store(
 
 def _check_scenario(asset: Asset, threat: str, vulnerability: str, reason: str) -> None:
     problems = {}
-    if threat not in catalogue.threats():
+    if threat not in THREATS:
         problems["threat"] = _("脅威を一覧から選んでください。")
-    if vulnerability not in catalogue.vulnerabilities():
+    if vulnerability not in VULNERABILITIES:
         problems["vulnerability"] = _("脆弱性を一覧から選んでください。")
     if not reason.strip():
         problems["reason"] = _("特定または見送りの理由を入力してください。")
