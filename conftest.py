@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.plugins.requirements",
     "tests.plugins.database",
+    "tests.plugins.ledger",
     "tests.plugins.browser",
     "tests.plugins.pages",
     "tests.cast",
