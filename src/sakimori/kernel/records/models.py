@@ -104,7 +104,7 @@ class Record(models.Model, metaclass=RecordBase):
     revision = models.PositiveIntegerField(_("版"), default=0, editable=False)
     retired_at = models.DateTimeField(_("取消日時"), null=True, blank=True, editable=False)
 
-    objects: ClassVar = RecordQuerySet["Record"].as_manager()
+    objects: ClassVar[Any] = RecordQuerySet["Record"].as_manager()
 
     class Meta:
         verbose_name = _("記録")

@@ -1,0 +1,23 @@
+"""Papers in Japanese house form: described once as blocks, printed as PDF and as Word.
+
+Public names: ``Paper``, ``House`` and the blocks in ``blocks``; ``pdf(paper)`` and ``word(paper)``.
+"""
+
+from .blocks import Column, Facts, Heading, House, NewPage, Note, Paper, Signature, Table, Text
+from .pdf import pdf
+from .word import word
+
+__all__ = [
+    "Column",
+    "Facts",
+    "Heading",
+    "House",
+    "NewPage",
+    "Note",
+    "Paper",
+    "Signature",
+    "Table",
+    "Text",
+    "pdf",
+    "word",
+]
