@@ -71,7 +71,7 @@ def command(verb: str, label: object, *, right: str = "") -> Callable[[Callable[
             subject = args[0] if args and isinstance(args[0], Record) and args[0].pk else None
             by: Actor = kwargs["by"]  # type: ignore[assignment]
             _authorise(by, right, subject, kwargs)
-            with transaction.atomic():
+            with _undone(subject), transaction.atomic():
                 if subject is not None:
                     _claim(subject)
                 record = function(*args, **kwargs)
@@ -84,6 +84,18 @@ def command(verb: str, label: object, *, right: str = "") -> Callable[[Callable[
         return run
 
     return declare
+
+
+@contextmanager
+def _undone(subject: Record | None) -> Iterator[None]:
+    """Give the subject its revision back when the act is refused: the stored row was rolled back."""
+    held = subject.revision if subject is not None else 0
+    try:
+        yield
+    except BaseException:
+        if subject is not None:
+            subject.revision = held
+        raise
 
 
 def _authorise(by: Actor, right: str, subject: Record | None, kwargs: Mapping[str, object]) -> None:

@@ -33,26 +33,26 @@ class Fault(StrEnum):
 
 
 _SENTENCES = {
-    Fault.ALTERED: gettext_lazy("%(entry)s が書き換えられています。"),
-    Fault.COLUMNS: gettext_lazy("%(entry)s の検索用の列（%(detail)s）が本文と食い違っています。"),
-    Fault.MISSING: gettext_lazy("%(entry)s が失われています。"),
-    Fault.INSERTED: gettext_lazy("%(entry)s は後から差し込まれたものです。"),
-    Fault.REPEATED: gettext_lazy("%(entry)s は以前の証跡の繰り返しです。"),
-    Fault.REORDERED: gettext_lazy("%(entry)s の順序が入れ替えられています。"),
-    Fault.UNSEALED: gettext_lazy("%(entry)s は封印の待ち行列から外されています。"),
+    Fault.ALTERED: gettext_lazy("%(entry)sが書き換えられています。"),
+    Fault.COLUMNS: gettext_lazy("%(entry)sの検索用の列（%(detail)s）が本文と食い違っています。"),
+    Fault.MISSING: gettext_lazy("%(entry)sが失われています。"),
+    Fault.INSERTED: gettext_lazy("%(entry)sは後から差し込まれたものです。"),
+    Fault.REPEATED: gettext_lazy("%(entry)sは以前の証跡の繰り返しです。"),
+    Fault.REORDERED: gettext_lazy("%(entry)sの順序が入れ替えられています。"),
+    Fault.UNSEALED: gettext_lazy("%(entry)sは封印の待ち行列から外されています。"),
     Fault.HEAD: gettext_lazy("%(detail)s"),
     Fault.SIGNATURE: gettext_lazy("%(detail)s"),
     Fault.TILE: gettext_lazy(
         "木の控え（%(detail)s）が壊れています。証跡そのものは無事です。ledger_rebuild で作り直してください。"
     ),
-    Fault.OPENING: gettext_lazy("%(entry)s の秘匿値（%(detail)s）が書き換えられています。"),
+    Fault.OPENING: gettext_lazy("%(entry)sの秘匿値（%(detail)s）が書き換えられています。"),
     Fault.TRIGGER: gettext_lazy(
         "追記専用の保護（%(detail)s）が外されています。migrate をやり直してください。"
     ),
 }
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Problem:
     """One fault; ``index`` is the entry's place in the tree, counted from 0."""
 
@@ -60,6 +60,10 @@ class Problem:
     fault: Fault
     detail: str = ""
     entry: str = ""
+
+    def order(self) -> tuple[int, bool]:
+        """Sort by place; at one place the entry before the head that it breaks."""
+        return self.index, self.fault is Fault.HEAD
 
     def __str__(self) -> str:
         return str(_SENTENCES[self.fault]) % {"entry": self.entry, "detail": self.detail}
@@ -83,7 +87,7 @@ class Report:
     @property
     def first(self) -> Problem | None:
         """Return the fault of the earliest entry."""
-        return min(self.problems, default=None)
+        return min(self.problems, key=Problem.order, default=None)
 
 
 def name_entry(index: int, *, lost: bool = False) -> str:
@@ -120,5 +124,5 @@ def describe(problems: list[Problem]) -> list[Problem]:
         p
         if p.fault in general
         else Problem(p.index, p.fault, p.detail, name_entry(p.index, lost=p.fault is Fault.MISSING))
-        for p in sorted(problems)
+        for p in sorted(problems, key=Problem.order)
     ]

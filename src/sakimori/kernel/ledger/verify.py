@@ -86,11 +86,11 @@ def _own_heads(report: Report) -> Iterator[Expected]:
         try:
             head = notes.Checkpoint.open(note, verifier)
         except notes.NoteError:
-            sentence = _("%(source)s の署名が正しくありません。") % {"source": source}
+            sentence = _("%(source)sの署名が正しくありません。") % {"source": source}
             report.problems.append(Problem(size - 1, Fault.SIGNATURE, sentence))
             continue
         if (head.size, head.root) != (size, bytes(root)):
-            sentence = _("%(source)s の列が署名された内容と食い違っています。") % {"source": source}
+            sentence = _("%(source)sの列が署名された内容と食い違っています。") % {"source": source}
             report.problems.append(Problem(size - 1, Fault.SIGNATURE, sentence))
         yield Expected(head.size, head.root, source)
 
@@ -110,7 +110,7 @@ def _foreign_heads(heads: Iterable[str], report: Report) -> Iterator[Expected]:
         try:
             notes.Checkpoint.open(note, verifier)
         except notes.NoteError:
-            sentence = _("%(source)s は、この台帳の鍵で署名されたものではありません。") % {"source": source}
+            sentence = _("%(source)sは、この台帳の鍵で署名されたものではありません。") % {"source": source}
             report.problems.append(Problem(head.size - 1, Fault.SIGNATURE, sentence))
         yield Expected(head.size, head.root, source, foreign=True)
 

@@ -55,10 +55,13 @@ class Walk:
 
     def finish(self) -> list[Problem]:
         """Return what is wrong with the tree as a whole."""
-        for head in self._waiting:
-            self._report_short(head)
-        for head in self._failed:
-            self._report_failed(head)
+        broken = [*self._failed, *self._waiting]
+        if broken and self._difference is not None and self._difference < broken[0].size:
+            self.problems.append(Problem(self._difference, _classify(self._difference)))
+        own = [head for head in broken if not head.foreign]
+        # What follows the first broken head of the ledger is broken too.
+        for head in [*own[:1], *(head for head in broken if head.foreign)]:
+            self._report(head)
         last = self._met[False]
         if self.size > last and not self.problems:
             self.problems.append(Problem(last, Fault.INSERTED))
@@ -87,24 +90,18 @@ class Walk:
         for leaf in block:
             self._frontier.push(leaf)
 
-    def _report_short(self, head: Expected) -> None:
-        facts = {"source": head.source, "size": f"{head.size:,}", "found": f"{self.size:,}"}
-        sentence = _(
-            "%(source)s は %(size)s 件を証明していますが、証跡は %(found)s 件です。末尾が失われています。"
-        )
-        self.problems.append(Problem(self.size, Fault.HEAD, sentence % facts))
-
-    def _report_failed(self, head: Expected) -> None:
-        """Name the entry that differs from the tiles, or else the stretch since the last head that was met."""
-        if not head.foreign and any(p.fault is Fault.HEAD for p in self.problems):
-            return  # What follows the first broken head of the ledger is broken too.
-        met = self._met[head.foreign]
-        if self._difference is not None and self._difference < head.size:
-            self.problems.append(Problem(self._difference, _classify(self._difference)))
-            met = max(met, self._difference)
-            self._difference = None
-        facts = {"first": f"{met + 1:,}", "last": f"{head.size:,}", "source": head.source}
-        sentence = _("証跡 No.%(first)s から No.%(last)s までの内容が、%(source)s と一致しません。")
+    def _report(self, head: Expected) -> None:
+        """Say that a head is not met: the tail is gone, or something in the stretch since the last one met."""
+        met = max(self._met[head.foreign], self.problems[0].index if self.problems else 0)
+        if head.size > self.size:
+            facts = {"source": head.source, "size": f"{head.size:,}", "found": f"{self.size:,}"}
+            sentence = _(
+                "%(source)sは %(size)s 件を証明していますが、証跡は %(found)s 件です。末尾が失われています。"
+            )
+            self.problems.append(Problem(self.size, Fault.HEAD, sentence % facts))
+            return
+        facts = {"source": head.source, "first": f"{met + 1:,}", "last": f"{head.size:,}"}
+        sentence = _("証跡 No.%(first)s から No.%(last)s までの内容が、%(source)sと一致しません。")
         self.problems.append(Problem(met, Fault.HEAD, sentence % facts))
 
     def _check_tiles(self) -> None:
@@ -131,8 +128,10 @@ def _tiles(level: int, begin: int, end: int) -> Iterable[tuple[int, bytes]]:
 
 def _classify(index: int) -> Fault:
     """Tell what happened at the first place where entry and tile differ."""
-    here, after = (rows.check_range(place, place + 1).leaves for place in (index, index + 1))
-    at, following = _find(here), _find(after)
+    here, after = (rows.check_range(place, place + 1) for place in (index, index + 1))
+    if any(problem.fault is Fault.MISSING for problem in here.problems):
+        return Fault.MISSING
+    at, following = _find(here.leaves), _find(after.leaves)
     if at is None:
         return Fault.INSERTED if following == index else Fault.ALTERED
     if at < index:

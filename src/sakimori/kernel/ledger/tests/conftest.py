@@ -7,11 +7,19 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
-from sakimori.kernel.identity.actors import SYSTEM
+from sakimori.kernel.identity.actors import SYSTEM, Actor
 from sakimori.kernel.identity.models import Person, Site
 from sakimori.kernel.ledger import book, seal, triggers
 
 MOVED = book.declare("test.moved", "移転")
+
+
+@book.command("test.renamed", "改名")
+def rename_person(person: Person, *, by: Actor, **names: str) -> Person:
+    for name, value in names.items():
+        setattr(person, name, value)
+    person.save()
+    return person
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +41,12 @@ def person(db) -> Person:
     person = Person(name="山田 花子", kana="ヤマダ ハナコ", email="hanako@example.jp")
     person.save()
     return person
+
+
+@pytest.fixture
+def rename() -> Callable[..., Person]:
+    """Return a command that changes a person's names."""
+    return rename_person
 
 
 @pytest.fixture
@@ -64,6 +78,7 @@ def tamper(db) -> Callable[..., None]:
     """Return a function that runs SQL as an administrator who lifts the protection and puts it back."""
 
     def tamper(*statements: str | tuple[str, list[object]]) -> None:
+        connection.check_constraints()  # what is deferred would stand in the way of the tampering
         triggers.remove(connection)
         with connection.cursor() as cursor:
             for statement in statements:
