@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from . import single_sign_on
 from .database import databases
 from .mail import mail
 from .operation import data
@@ -39,6 +40,10 @@ DEBUG = os.environ.get("SAKIMORI_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("SAKIMORI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 SAKIMORI_DEMO = (DATA_DIR / data.DEMONSTRATION).exists()  # one-click sign-in per role
 
+# The company's identity providers (docs/howto/single-sign-on.md); without the file only passwords and passkeys.
+SAKIMORI_PROVIDERS = single_sign_on.load(os.environ.get("SAKIMORI_SSO", ""))
+SAKIMORI_PROVIDER_APPS = single_sign_on.apps(SAKIMORI_PROVIDERS)
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -54,7 +59,17 @@ INSTALLED_APPS = [
     "sakimori.kernel.content",
     "sakimori.kernel.policy",
     "sakimori.kernel.notices",
+    "sakimori.kernel.approvals",
     "sakimori.kernel.jobs",
+    "sakimori.kernel.obligations",
+    "sakimori.kernel.papers",
+    "sakimori.kernel.signin",  # before allauth: its pages are ours
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    *SAKIMORI_PROVIDER_APPS,
+    "axes",
     "sakimori.registers",
     "sakimori.portal",
 ]
@@ -70,7 +85,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "sakimori.config.middleware.RequestContext",
+    "sakimori.registers.middleware.Refusals",
+    "sakimori.kernel.signin.middleware.Door",
+    "sakimori.kernel.signin.middleware.Steps",
 ]
 ROOT_URLCONF = "sakimori.config.urls"
 WSGI_APPLICATION = "sakimori.config.wsgi.application"
@@ -83,6 +102,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "sakimori.registers.shell.context",
+                "sakimori.kernel.signin.context.context",
             ],
         },
     }
@@ -137,11 +157,61 @@ LOGGING = {
     "loggers": {"django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }
 
+# Signing in: kernel/signin; the numbers come from the regulation in force.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # refuses locked accounts before any password is looked at
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "sakimori.kernel.signin.backends.DuressBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "sakimori.kernel.signin.views.entrance.csrf_failure"
+ACCOUNT_ADAPTER = "sakimori.kernel.signin.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = [
+    "username*",
+    "email",
+    "password1*",
+]  # nobody signs up; allauth's checks want the names
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# Per address only: counting per account is axes' work, by the regulation's number.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip", "reauthenticate": "20/m/user"}
+MFA_ADAPTER = "sakimori.kernel.signin.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the company's own list of people
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = (
+    os.environ.get("SAKIMORI_HTTPS") != "1"
+)  # browsers allow it on localhost only
+SOCIALACCOUNT_ADAPTER = "sakimori.kernel.signin.adapters.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = single_sign_on.framework_settings(SAKIMORI_PROVIDERS)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+AXES_HANDLER = "sakimori.kernel.signin.lockout.AccountHandler"
+AXES_USERNAME_CALLABLE = "sakimori.kernel.signin.lockout.typed_name"
+AXES_FAILURE_LIMIT = "sakimori.kernel.signin.lockout.failure_limit"
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# In the database: attempts and used codes count for all processes together.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "sakimori_cache"}}
+
+HTTPS = os.environ.get("SAKIMORI_HTTPS") == "1"  # behind a proxy that ends TLS and sends X-Forwarded-Proto
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+CSRF_TRUSTED_ORIGINS = list(filter(None, os.environ.get("SAKIMORI_ORIGINS", "").split(",")))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-sakimori" if HTTPS else "sakimori"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# axes: its middleware would show who is locked, and an address does not count: a company shares one.
+SILENCED_SYSTEM_CHECKS = ["axes.W002", "axes.W006"]

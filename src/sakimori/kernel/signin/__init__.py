@@ -1,0 +1,1 @@
+"""Who is at the keyboard: passwords, second factors, sessions, and the accounts behind them."""

@@ -1,0 +1,1 @@
+"""Pages: the entrance, one's own security, the users' administration."""
