@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.records.models import Record
+from sakimori.lib import clock
 from sakimori.lib.errors import NotAllowed, Refused
 
 from . import book
@@ -34,7 +35,8 @@ def erase(record: Record, *, fields: Sequence[str], reason: str, by: Actor) -> R
     """Erase personal values from the record and from its whole history; the tree stays valid.
 
     Entries hold only salted commitments of these fields; without salt and value they say nothing.
-    Raises Refused for a field that is not personal or without a reason, NotAllowed under a legal hold.
+    Raises Refused for a field that is not personal or without a reason, NotAllowed under a legal hold or
+    before the retention period is over (OPS-106).
     """
     personal = set(record.personal_fields)
     if not fields or not set(fields) <= personal:
@@ -43,10 +45,7 @@ def erase(record: Record, *, fields: Sequence[str], reason: str, by: Actor) -> R
         )
     if not reason.strip():
         raise Refused(_("消去の理由を入力してください。"), rule="ledger.erase.reason", field="reason")
-    if record.legal_hold:
-        raise NotAllowed(
-            _("廃棄禁止の記録は消去できません。先に廃棄禁止を解除してください。"), rule="ledger.erase.hold"
-        )
+    _check_retention(record)
     for name in fields:
         setattr(record, name, _emptied(record._meta.get_field(name)))
         Opening.objects.filter(entry__record_id=record.pk, path__startswith=f"{name}/").delete()
@@ -54,6 +53,18 @@ def erase(record: Record, *, fields: Sequence[str], reason: str, by: Actor) -> R
     # The entry of this very act must not hold the erased values as its "before".
     record.loaded_values = record.snapshot()
     return record
+
+
+def _check_retention(record: Record) -> None:
+    if record.legal_hold:
+        raise NotAllowed(
+            _("廃棄禁止の記録は消去できません。先に廃棄禁止を解除してください。"), rule="ledger.erase.hold"
+        )
+    if record.keep_until is not None and record.keep_until >= clock.today():
+        raise NotAllowed(
+            _("保存期限 %(day)s を過ぎるまで消去できません。") % {"day": record.keep_until},
+            rule="ledger.erase.retention",
+        )
 
 
 def _emptied(field: object) -> str | None:
