@@ -113,6 +113,11 @@ class Keeper:
         return True
 
 
+def end_with_parent() -> None:
+    """Let the system end this process when its parent dies; to be called between fork and exec."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _stop_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 

@@ -20,7 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.utils import DatabaseError
 
-from . import archive, tables
+from . import archive, data, tables
 
 
 def main() -> int:
@@ -38,6 +38,9 @@ def main() -> int:
             with transaction.atomic():
                 _load(manifest, force=options.force)
                 _finish(unverified=options.unverified)
+                data.begin_restore(
+                    settings.DATA_DIR.parent
+                )  # from here on rows and files may be of two moments
         else:
             _finish(unverified=options.unverified)
     except (CommandError, DatabaseError) as error:

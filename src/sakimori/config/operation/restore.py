@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import archive, data
+from .children import end_with_parent
 from .start import data_folder
 
 _FILL = [sys.executable, "-m", "sakimori.config.operation.fill"]
@@ -92,14 +93,13 @@ def _spread(staging: Path) -> None:
 
 def _fill(folder: Path, staging: Path, options: argparse.Namespace) -> int:
     """Migrate, and on PostgreSQL load the rows, in a process that sees the staged folder as its data."""
-    if os.environ.get("DATABASE_URL"):
-        data.begin_restore(folder)
     command = [
         *_FILL,
         *(["--force"] if options.force else []),
         *(["--unverified"] if options.unverified else []),
     ]
-    status = subprocess.run(command, env=os.environ | {"SAKIMORI_DATA": str(staging)}).returncode
+    environment = os.environ | {"SAKIMORI_DATA": str(staging)}
+    status = subprocess.run(command, env=environment, preexec_fn=end_with_parent).returncode
     if status > 0:  # it ended by itself and took its transaction back; of a killed one nothing is known
         data.end_restore(folder)
     return status

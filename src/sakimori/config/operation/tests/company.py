@@ -1,6 +1,5 @@
-"""Fill a company and count it, as a process of its own: ``python -m …tests.company open 20`` or ``… count``."""
+"""Give a company more sites, sealed in the ledger, and a file: ``python -m …tests.company 20``."""
 
-import json
 import os
 import sys
 
@@ -14,7 +13,6 @@ from django.conf import settings  # noqa: E402
 from sakimori.kernel.identity.actors import SYSTEM  # noqa: E402
 from sakimori.kernel.identity.models import Site  # noqa: E402
 from sakimori.kernel.ledger import book, seal  # noqa: E402
-from sakimori.kernel.ledger.models import Checkpoint, Entry  # noqa: E402
 
 
 @book.command("test.site_opened", "開設")
@@ -32,19 +30,5 @@ def open_sites(count: int) -> None:
     (evidence / f"{Site.objects.count()}.txt").write_text(f"{Site.objects.count()} 拠点の議事録")
 
 
-def count() -> str:
-    head = Checkpoint.objects.order_by("-size").first()
-    return json.dumps(
-        {
-            "sites": Site.objects.count(),
-            "entries": Entry.objects.count(),
-            "head": [head.size, head.note] if head else None,
-            "files": sorted(path.name for path in settings.MEDIA_ROOT.rglob("*.txt")),
-        }
-    )
-
-
 if __name__ == "__main__":
-    if sys.argv[1] == "open":
-        open_sites(int(sys.argv[2]))
-    sys.stdout.write(count() + "\n")
+    open_sites(int(sys.argv[1]))

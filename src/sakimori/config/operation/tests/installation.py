@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
+from sakimori.config.operation import data
+
 ROOT = Path(__file__).parents[5]
 OPERATION = "sakimori.config.operation"
+
+
+_QUERIES = (
+    "SELECT count(*) FROM identity_site",
+    "SELECT count(*) FROM ledger_entry",
+    "SELECT count(*) FROM records_record",
+    "SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1",
+)
+
+
+@dataclass(frozen=True)
+class State:
+    sites: int
+    entries: int
+    records: int
+    head: str
+    files: list[str]
 
 
 @dataclass(frozen=True)
@@ -55,11 +77,18 @@ class Installation:
     def prepare(self) -> None:
         self.must("prepare")
 
-    def open_sites(self, count: int) -> dict[str, Any]:
-        return self._counted("open", count)
+    def open_sites(self, count: int) -> State:
+        self.must("tests.company", count)
+        return self.state()
 
-    def count(self) -> dict[str, Any]:
-        return self._counted("count")
+    def state(self) -> State:
+        """Read what the company holds, past the product; a decided move is finished first, as any start does."""
+        data.require_whole(self.data)
+        with closing(self._connect()) as connection:
+            numbers = [connection.execute(query).fetchone()[0] for query in _QUERIES]
+        return State(*numbers, sorted(path.name for path in (self.data / "files").rglob("*.txt")))
 
-    def _counted(self, *arguments: object) -> dict[str, Any]:
-        return json.loads(self.must("tests.company", *arguments).splitlines()[-1])
+    def _connect(self) -> sqlite3.Connection | psycopg.Connection[Any]:
+        if self.database_url:
+            return psycopg.connect(self.database_url)
+        return sqlite3.connect(self.data / data.DATABASE)
