@@ -18,6 +18,7 @@ from sakimori.kernel.records.models import Reach, Record, RecordQuerySet
 from sakimori.lib import clock
 
 from . import access
+from .company import Company
 
 
 class Site(Record):
@@ -293,3 +294,6 @@ def _children() -> dict[int, list[int]]:
     for pk, parent in Department.objects.exclude(parent=None).values_list("pk", "parent_id"):
         tree.setdefault(parent, []).append(pk)
     return tree
+
+
+__all__ = ["Appointment", "Company", "Department", "Deputy", "Person", "Site"]

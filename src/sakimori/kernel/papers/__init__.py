@@ -1,6 +1,8 @@
 """Papers in Japanese house form: described once as blocks, printed as PDF and as Word.
 
-Public names: ``Paper``, ``House`` and the blocks in ``blocks``; ``pdf(paper)`` and ``word(paper)``.
+Public names: ``Paper``, ``House`` and the blocks in ``blocks``; ``pdf(paper)`` and ``word(paper)``;
+``letterhead.house_of(record)``
+fills the form from a record and its approval.
 """
 
 from .blocks import Column, Facts, Heading, House, NewPage, Note, Paper, Signature, Table, Text
