@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from sakimori.kernel.records.models import Record, RecordQuerySet
 Text = str | Promise
 Command = Callable[..., Record]
 Allowed = Callable[[Any], bool]
+Choices = Sequence[tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Action:
-    """A command offered on the page of a row; shown only where ``allowed_when(row)`` holds."""
+    """A command offered on the page of a row; shown only where ``allowed_when(row)`` holds.
+
+    The command's keyword parameters become a small form by their annotations. ``choices`` offers values
+    for a parameter, ``labels`` names parameters that are no columns. A command that creates another
+    record takes the row by a keyword annotated with the register's model.
+    """
 
     command: Command
     allowed_when: Allowed | None = None
+    choices: Mapping[str, Callable[[], Choices]] = field(default_factory=dict)
+    labels: Mapping[str, Text] = field(default_factory=dict)
     icon: str = "player-play"
     primary: bool = False
     danger: bool = False
@@ -77,7 +85,7 @@ class Tones:
     """Colour of each value of a choice; the text always stands beside the colour."""
 
     field: str
-    tones: Mapping[str, str] = field(default_factory=dict)
+    tones: Mapping[str, str]
 
 
 class Register:
@@ -105,9 +113,12 @@ class Register:
 
     form: ClassVar[tuple[str | Section, ...]] = ()
     help: ClassVar[Mapping[str, Text]] = {}
+    choices: ClassVar[Mapping[str, Callable[[], Choices]]] = {}  # scales and classes of the regulations
+    detail: ClassVar[tuple[str | Section, ...]] = ()  # what a row's page shows; the form's sections if empty
     actions: ClassVar[tuple[Command | Action, ...]] = ()
     panels: ClassVar[tuple[str, ...]] = ()
     sheet: ClassVar[Any] = None
+    withdrawable: ClassVar[bool] = False  # offer the general retire and restore
     few_rows: ClassVar[bool] = False  # offered whole in a select rather than by typing
 
     right_view: ClassVar[str] = ""  # beside the gate on rows: who may open the register at all

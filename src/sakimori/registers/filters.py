@@ -144,8 +144,8 @@ def _narrow_field(register: type[Register], rows: Rows, one: Offered) -> Rows:
             blank | models.Q(**{one.name: ""}) if isinstance(column, models.CharField) else blank
         )
     if one.kind == "typed":
-        wanted = {f"{one.name}_id": int(one.value)} if _is_key(one.value) else {}
-        return rows.filter(**(wanted or {f"{one.name}__label__icontains": one.value}))
+        typed = f"{one.name}_id" if _is_key(one.value) else f"{one.name}__label__icontains"
+        return rows.filter(**{typed: one.value})
     if one.value not in dict(one.options):
         return rows.none()
     return rows.filter(

@@ -13,10 +13,11 @@ from django.urls import NoReverseMatch, reverse
 from sakimori.kernel.identity import access
 from sakimori.kernel.records.models import Record
 
-from . import navigation
+from . import navigation, panels
 from .base import Column, Filter, Register, actions_of, field_of, form_fields, registry
 from .listing import is_indexed
 
+_REQUIREMENT = re.compile(r"(REG|SYS|OPS|JPM|V20|PRC)-\d{3}")
 _SLUG = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -29,7 +30,7 @@ def problems_of(declared: type[Register]) -> list[CheckMessage]:
     """Return the errors of one declaration."""
     if not (isinstance(getattr(declared, "model", None), type) and issubclass(declared.model, Record)):
         return [_error(declared, "E001", "model is not a Record; register rows derive from records.Record")]
-    steps = (_identity, _columns, _filters, _search, _form, _rights, _actions)
+    steps = (_identity, _columns, _filters, _search, _form, _rights, _actions, _panels)
     return [error for step in steps for error in step(declared)]
 
 
@@ -139,9 +140,33 @@ def _rights(declared: type[Register]) -> Iterator[Error]:
             yield _error(declared, "E050", f"right_{act}: {right!r} is not in content/access.yaml")
 
 
+def _parameters(declared: type[Register]) -> Iterator[Error]:
+    """Refuse commands whose parameters cannot become a form, and choices for unknown ones."""
+    for action in actions_of(declared):
+        verb = getattr(action.command, "verb", None)
+        if verb is None:
+            continue
+        try:
+            known = set(verb.parameters)
+        except NameError as error:
+            yield _error(declared, "E062", f"{verb.name}: annotation of a parameter cannot be read: {error}")
+            continue
+        for name in {*action.choices, *action.labels} - known:
+            yield _error(declared, "E063", f"{verb.name}: no parameter {name!r}")
+
+
+def _panels(declared: type[Register]) -> Iterator[Error]:
+    for name in declared.panels:
+        if name not in panels.names():
+            yield _error(
+                declared, "E070", f"panels: no panel {name!r}", "known: " + ", ".join(sorted(panels.names()))
+            )
+
+
 def _actions(declared: type[Register]) -> Iterator[Error]:
     commands = [action.command for action in actions_of(declared)]
     commands += [command for command in (declared.add, declared.change) if command is not None]
+    yield from _parameters(declared)
     for command in commands:
         verb = getattr(command, "verb", None)
         if verb is None:

@@ -6,7 +6,6 @@ whatever they point at, one for the count, which stops counting where nobody rea
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,15 +40,16 @@ class Shown:
     relation: str  # attribute that holds the other record's key
 
 
-@functools.cache
+_columns: dict[type[Register], dict[str, Shown]] = {}
+
+
 def columns_of(register: type[Register]) -> dict[str, Shown]:
     """Return every column of the register by name."""
-    chosen = set(register.default_columns)
-    found = {}
-    for item in register.columns:
-        column = item if isinstance(item, Column) else Column(item)
-        found[column.field] = _shown(register, column, chosen)
-    return found
+    if register not in _columns:
+        chosen = set(register.default_columns)
+        every = (item if isinstance(item, Column) else Column(item) for item in register.columns)
+        _columns[register] = {column.field: _shown(register, column, chosen) for column in every}
+    return _columns[register]
 
 
 def _shown(register: type[Register], column: Column, chosen: set[str]) -> Shown:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from sakimori.kernel.records.models import Record
-
-from ..base import Register, of_kind
+from ..addresses import detail_url
+from ..base import Register
 from ..listing import COUNTED, SIZES, Listing, Shown, columns_of
 from .gate import PersonRequest, for_person, open_register
 
@@ -95,20 +93,3 @@ def _count(listing: Listing) -> str:
         "first": f"{first:,}",
         "last": f"{first + len(listing.shown) - 1:,}",
     }
-
-
-@for_person
-def record(request: PersonRequest, pk: int) -> HttpResponse:
-    """Lead to a record's own page, whatever its register."""
-    found = Record.objects.visible_to(request.person).filter(pk=pk).first()
-    declared = of_kind(found.kind) if found else None
-    if declared is None:
-        raise Http404
-    return redirect(detail_url(declared, pk))
-
-
-def detail_url(declared: type[Register], pk: int) -> str:
-    """Return the address of a row's page."""
-    if declared.detail_url:
-        return reverse(declared.detail_url, args=[pk])
-    return reverse("registers:detail", args=[declared.slug, pk])

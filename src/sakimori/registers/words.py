@@ -1,0 +1,52 @@
+"""Japanese names of command parameters that are not columns of the row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from sakimori.kernel.records.models import Record
+
+from .base import Text, field_of
+
+PARAMETERS: Mapping[str, Text] = {
+    "reason": _("理由"),
+    "note": _("備考"),
+    "comment": _("コメント"),
+    "remark": _("備考"),
+    "method": _("方法"),
+    "until": _("期限"),
+    "starts_on": _("開始日"),
+    "ends_on": _("終了日"),
+    "due_on": _("期限"),
+    "done_on": _("実施日"),
+    "disposed_on": _("廃棄日"),
+    "happened_on": _("発生日"),
+    "left_on": _("退職日"),
+    "owner": _("責任者"),
+    "person": _("氏名"),
+    "receiver": _("受領者"),
+    "department": _("部署"),
+    "purpose": _("目的"),
+    "cost": _("費用"),
+    "value": _("値"),
+    "target": _("相手の記録"),
+    "relation": _("関係"),
+    "file_name": _("ファイル名"),
+    "size": _("サイズ"),
+    "media_type": _("形式"),
+    "status": _("状態"),
+    "finding": _("検討結果"),
+    "who": _("対象者"),
+}
+
+
+def parameter(model: type[Record], name: str, labels: Mapping[str, Text] | None = None) -> str:
+    """Return the Japanese name of a command's parameter."""
+    if labels and name in labels:
+        return str(labels[name])
+    column = field_of(model, name)
+    if column is not None and column.name != "department":
+        return str(column.verbose_name)
+    return str(PARAMETERS.get(name, name))
