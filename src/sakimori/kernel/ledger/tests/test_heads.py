@@ -69,7 +69,7 @@ def test_a_rebuilt_ledger_cannot_publish_over_the_heads_kept_elsewhere(write, fo
         "DELETE FROM ledger_checkpoint",
         "DELETE FROM ledger_leaf",
         "DELETE FROM ledger_tile",
-        "UPDATE ledger_entry SET leaf = body",
+        ("UPDATE ledger_entry SET leaf = %s", [b"x" * 32]),
     )
     write(2)
     with pytest.raises(Refused, match="続きになっていません"):
