@@ -267,4 +267,33 @@ class Migration(migrations.Migration):
             },
             bases=("records.record",),
         ),
+        migrations.CreateModel(
+            name="Company",
+            fields=[
+                ("name", models.CharField(max_length=100, verbose_name="会社名")),
+                ("representative", models.CharField(blank=True, max_length=60, verbose_name="代表者")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="本社所在地")),
+                ("business", models.TextField(blank=True, verbose_name="事業内容")),
+                (
+                    "paper_class",
+                    models.CharField(default="社外秘", max_length=20, verbose_name="帳票の機密表示"),
+                ),
+                ("only", models.BooleanField(default=True, editable=False, unique=True)),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "会社情報",
+            },
+            bases=("records.record",),
+        ),
     ]
