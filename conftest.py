@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.plugins.database",
     "tests.plugins.ledger",
     "tests.plugins.browser",
+    "pytester",
     "tests.plugins.pages",
     "tests.cast",
 ]

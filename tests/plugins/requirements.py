@@ -29,8 +29,9 @@ def known_ids(folder: Path = ROOT / "content" / "requirements") -> set[str]:
 class Collector:
     """Gathers outcomes in the process that prints the result."""
 
-    def __init__(self, known: set[str]) -> None:
+    def __init__(self, known: set[str], path: Path) -> None:
         self.known = known
+        self.path = path
         self.outcomes: dict[str, str] = {}
         self.claims: dict[str, set[str]] = defaultdict(set)
         self.unknown: set[str] = set()
@@ -49,7 +50,7 @@ class Collector:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the report; an unknown id fails a run that would have passed."""
-        write(REPORT, self.claims, self.outcomes)
+        write(self.path, self.claims, self.outcomes)
         if self.unknown and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -81,10 +82,16 @@ def write(path: Path, claims: dict[str, set[str]], outcomes: dict[str, str]) -> 
     new.replace(path)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a test of this plugin write elsewhere."""
+    parser.addoption("--requirements-report", default=str(REPORT))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Collect in the controlling process only."""
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Collector(known_ids()), "requirements")
+        path = Path(config.getoption("requirements_report"))
+        config.pluginmanager.register(Collector(known_ids(), path), "requirements")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -40,12 +40,14 @@ class State:
 class Installation:
     data: Path
     database_url: str = ""
+    port: int = 0
 
     @property
     def environment(self) -> dict[str, str]:
         dropped = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "PORT", "SAKIMORI_DATA"}
         own = {key: value for key, value in os.environ.items() if key not in dropped}
         own |= {"SAKIMORI_DATA": str(self.data), "PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1"}
+        own |= {"PORT": str(self.port)} if self.port else {}
         return own | ({"DATABASE_URL": self.database_url} if self.database_url else {})
 
     def command(self, module: str, *arguments: object) -> list[str]:
