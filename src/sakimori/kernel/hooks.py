@@ -14,6 +14,7 @@ NAMES = frozenset(
         "records_imported",  # records: after a bulk write
         "application_submitted",  # application
         "application_approved",  # application
+        "application_returned",  # application: sent back to the applicant
         "application_closed",  # application: rejected, withdrawn or expired
         "occurrence_closed",  # occurrence
         "occurrence_overdue",  # occurrence

@@ -72,7 +72,9 @@ class RouteStep:
     owner: bool = False
     of: Literal["company", "applicant_department", "subject_department"] = "company"
     parallel: str = ""  # steps that follow each other with the same word stand side by side
+    enough: bool = False  # beside others: its approval alone closes them
     need: Literal["all", "any"] = "any"  # of the people of this step: everyone, or whoever comes first
+    by_applying: bool = False  # where the person is the applicant, the application is his signature
     due_days: int = 0  # business days; 0: the parameter approvals.due
     when: str = ""  # a named condition, registered in Python
     minimum: Decimal | None = None  # only from this amount on
@@ -81,10 +83,11 @@ class RouteStep:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What an application is about."""
+    """What an application is about: a record of this kind, of any kind when blank."""
 
     kind: str
     required: bool = True
+    several: bool = False  # more than one application about it may be open
     label: str = ""
 
 
@@ -106,7 +109,7 @@ class Form:
     check: str = ""  # a named check across the answers, registered in Python
     route: tuple[RouteStep, ...] = ()
     separate: tuple[str, ...] = ()  # fields naming people who may not decide: the workers, the beneficiary
-    on_approved: str = ""
+    on_approved: str = ""  # what the approval does, as a sentence; a function is then registered for the form
     retroactive: bool = True  # may be applied for after the fact, in an emergency
     expires_after_days: int = 0  # calendar days without a decision; 0: the parameter approvals.expiry
     requirements: tuple[str, ...] = ()
