@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from sakimori.registers.api import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("signin/", include("sakimori.kernel.signin.urls")),
     path("", include("sakimori.portal.urls")),
     path("", include("sakimori.registers.urls")),
+    path("api/", api.urls),
 ]

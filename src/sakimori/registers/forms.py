@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import types
 import typing
@@ -26,12 +27,13 @@ from .relations import RecordField
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-MISSING = {"required": "入力してください。"}
 
 
-def row_form(declared: type[Register], person: Person) -> type[forms.ModelForm[Any]]:
+def row_form(
+    declared: type[Register], person: Person, only: tuple[str, ...] | None = None
+) -> type[forms.ModelForm[Any]]:
     """Return the form class of a register's rows, with the choices this person may see."""
-    fields = form_fields(declared)
+    fields = form_fields(declared) if only is None else only
 
     def build(column: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
         return _column_field(declared, column, person, **kwargs)
@@ -70,6 +72,7 @@ def _column_field(
     field = column.formfield(**{**kwargs, **_widget(column)})
     if field is not None:
         field.help_text = help_text
+        field.error_messages["required"] = _("入力してください。")
     return field
 
 
@@ -90,6 +93,11 @@ def _widget(column: models.Field[Any, Any]) -> dict[str, Any]:
     if isinstance(column, models.TextField):
         return {"widget": forms.Textarea(attrs={"rows": 3})}
     return {}
+
+
+def copy_of(row: Any) -> Any:
+    """Return a copy for a form to write on, so that the row itself still says what was stored."""
+    return copy.copy(row)
 
 
 class CommandForm(forms.Form):
@@ -122,7 +130,7 @@ def _parameter_field(
     common: dict[str, Any] = {
         "label": words.parameter(declared.model, name, action.labels),
         "required": not optional,
-        "error_messages": MISSING,
+        "error_messages": {"required": _("入力してください。")},
     }
     if parameter.default not in (inspect.Parameter.empty, None, ""):
         common["initial"] = parameter.default

@@ -48,7 +48,7 @@ def of(row: Record, person: Person, limit: int | None = None) -> list[ReadableLi
     every = book.history(row)
     lines = every if limit is None else every[:limit]
     names = values.names_of(_keys(type(row), lines), person)
-    return [_readable(type(row), line, names, line is every[-1]) for line in lines]
+    return [_readable(type(row), line, names) for line in lines]
 
 
 def _keys(model: type[Record], lines: Iterable[Line]) -> set[int]:
@@ -65,7 +65,8 @@ def _is_record(column: models.Field[Any, Any] | None) -> bool:
     return isinstance(target, type) and issubclass(target, Record)
 
 
-def _readable(model: type[Record], line: Line, names: values.Names, is_first: bool) -> ReadableLine:
+def _readable(model: type[Record], line: Line, names: values.Names) -> ReadableLine:
+    is_first = line.revision == 0  # every command on an existing row raises it
     changes = tuple(
         ReadableChange(
             change.label,
@@ -109,3 +110,9 @@ def _parsed(column: models.Field[Any, Any], stored: object) -> object:
     except ValueError:
         return stored
     return stored
+
+
+def changes_since(row: Record, revision: int) -> tuple[tuple[str, object, object], ...]:
+    """Return (column, from, to) of what was changed after ``revision``."""
+    lines = [line for line in book.history(row) if line.revision > revision]
+    return tuple((change.label, change.before, change.after) for line in lines for change in line.changes)

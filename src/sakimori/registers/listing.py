@@ -21,6 +21,7 @@ from sakimori.lib import japanese
 
 from . import filters, values
 from .base import Column, Register, field_of, label_of
+from .inputs import clean_params
 
 SIZES = (50, 20, 100, 200)
 COUNTED = 1_000  # beyond this the page says "or more": counting on would cost more than it tells
@@ -118,7 +119,7 @@ class Listing:
     def __init__(self, register: type[Register], person: Person, params: filters.Params) -> None:
         self.register = register
         self.person = person
-        self.params = params
+        self.params = params = clean_params(params)
         self.text = params.get("q", "").strip()
         self.retired = params.get("retired") == "1"
         self.filters = filters.read(register, params, person)
@@ -129,6 +130,8 @@ class Listing:
         given = self.params.get("page", "1")
         number = int(given) if given.isdigit() and len(given) < 7 else 1
         return min(max(number, 1), self.deepest)
+
+    counted = COUNTED
 
     @property
     def deepest(self) -> int:

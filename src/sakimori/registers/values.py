@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from html import unescape as html_unescape
 from typing import Any
 
 from django.db import models
 from django.urls import reverse
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -105,3 +106,11 @@ def words(column: models.Field[Any, Any], value: object) -> object:
     if column.choices and value not in (None, ""):
         return dict(column.flatchoices).get(value, value)
     return value
+
+
+def plain(value: object) -> str:
+    """Return a shown value as text without its markup; a blank as an empty text."""
+    if value is None or value == "":
+        return ""
+    shown = strip_tags(value) if isinstance(value, SafeString) else text(value)
+    return "" if shown == BLANK else html_unescape(shown)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from django import forms as django_forms
@@ -47,9 +46,9 @@ def change(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     _require(request, declared, "change", row)
     made = forms.row_form(declared, request.person)
     if request.method != "POST":
-        return _form_page(request, declared, made(instance=copy.copy(row)), row)
-    data = differences.settled(request.POST, made(instance=copy.copy(row)))
-    form = made(data, instance=copy.copy(row))
+        return _form_page(request, declared, made(instance=forms.copy_of(row)), row)
+    data = differences.settled(request.POST, made(instance=forms.copy_of(row)))
+    form = made(data, instance=forms.copy_of(row))
     held = differences.revision_in(request.POST)
     if held is not None and held != row.revision:
         return _difference_page(request, declared, row, form, held)
@@ -144,13 +143,16 @@ def act(request: PersonRequest, slug: str, pk: int, verb: str) -> HttpResponse:
     if not details.allowed(declared, action, row, request.person):
         raise NotAllowed(_("今の状態ではこの操作はできません。"), rule="registers.state")
     made = forms.command_form(declared, action, declared_verb, request.person)
-    form = made(request.POST or None if made.base_fields else request.POST, initial=_initial(made, row))
+    form = made(request.POST if request.method == "POST" else None, initial=_initial(made, row))
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
+        held, fresh = differences.revision_in(request.POST), row.revision
+        row.revision = fresh if held is None else held  # a stale one is refused by the ledger
         try:
             done = forms.call(declared, action, row, forms.values_of(form), by=request.person)
         except Refused as refused:
             refusal = place(form, refused)
+            row.revision = fresh
         else:
             text = _("%(act)sを記録しました: %(row)s") % {"act": declared_verb.label, "row": done.label}
             messages.success(request, text)
