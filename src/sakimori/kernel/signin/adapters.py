@@ -6,9 +6,11 @@ import base64
 import hashlib
 from typing import Any
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -99,6 +101,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Lead to the person's security page."""
         return reverse("signin_mine")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again before something sensitive, but not of somebody who has only just signed in."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        last = max((record["at"] for record in records), default=0.0)
+        if clock.now().timestamp() - last < account_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return required
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """Name the ways of proving oneself again in the reader's language."""

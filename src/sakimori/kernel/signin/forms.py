@@ -109,6 +109,7 @@ def note_code_use(authenticator: Authenticator) -> None:
     """Write the use of a recovery code down: it should be rare."""
     account = accounts.for_user(authenticator.user)
     if account is not None and authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        authenticator.refresh_from_db()
         events.recovery_code_used(account, left=len(authenticator.wrap().get_unused_codes()))
 
 
