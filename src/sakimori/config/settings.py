@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     *SAKIMORI_PROVIDER_APPS,
     "axes",
     "sakimori.registers",
+    "sakimori.domains.controls",
     "sakimori.portal",
 ]
 MIDDLEWARE = [

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sakimori.lib.clock import JAPAN
@@ -40,7 +42,7 @@ def fill_layout(
             f"元の様式への書き出しは {MAX_LAYOUT_ROWS:,} 行までです。通常の Excel 書き出しを使ってください。",
             rule="sheets.layout",
         )
-    workbook = openpyxl.load_workbook(table.book.path, keep_vba=False)
+    workbook = _open(table)
     try:
         sheet = workbook[table.name]
         indexes = [column.index for column in table.columns]
@@ -50,6 +52,18 @@ def fill_layout(
         workbook.save(target)
     finally:
         workbook.close()
+
+
+def _open(table: Table) -> Workbook:
+    # By file, not by name: uploads are kept under their hash, without an extension.
+    try:
+        with table.book.path.open("rb") as file:
+            return openpyxl.load_workbook(file, keep_vba=False)
+    except (InvalidFileException, ValueError, KeyError, TypeError, AttributeError):
+        raise Refused(
+            f"「{table.book.name}」の書式を再現できません。通常の Excel 書き出しを使ってください。",
+            rule="sheets.layout",
+        ) from None
 
 
 def _append(sheet: Worksheet, table: Table, last: int, added: Sequence[Mapping[int, object]]) -> None:

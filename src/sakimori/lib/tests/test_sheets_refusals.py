@@ -38,7 +38,7 @@ def refusal(path: Path) -> str:
         (b"PK\x03\x04 not a zip", "壊れている"),
         (b"\x00\x01\x02\x03binary", "表として読めません"),
         ("名称だけ".encode(), "見出し行のある表が見つかりません"),
-        ('a,b,c\n1,"open'.encode(), "引用符"),
+        (b'a,b,c\n1,"open', "引用符"),
         (b"\xff\xfeabc", "表として読めません"),
     ],
 )

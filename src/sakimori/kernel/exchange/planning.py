@@ -1,0 +1,216 @@
+"""Compare a file with a register: which rows are new, which change, which stay, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from sakimori.kernel.identity import access
+from sakimori.kernel.identity.actors import Actor, System
+from sakimori.kernel.records.models import RecordQuerySet
+from sakimori.lib import canonical
+from sakimori.lib.errors import Invalid, Refused
+from sakimori.lib.japanese import fold
+
+from .columns import NUMBER, Col, Sheet
+from .context import Context
+from .kinds import InFile, Lookup, shown
+from .matching import Register
+from .models import ImportedRow
+from .reading import Parsed, Reader
+
+Act = ImportedRow.Act
+Changes = dict[str, tuple[object, object]]
+
+
+@dataclass
+class Planned:
+    """One row of the file and what would become of it."""
+
+    row: int
+    act: Act
+    record: Any
+    changes: Changes = field(default_factory=dict)
+    # Fields that point at rows which this very file brings, by their folded key.
+    links: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Stated:
+    """A value of the file that differs from the recomputed one."""
+
+    row: int
+    field: str
+    stated: object
+    computed: object
+
+
+@dataclass
+class Plan:
+    """All rows of a file against the register."""
+
+    rows: list[Planned] = field(default_factory=list)
+    stated: list[Stated] = field(default_factory=list)
+    missing: list[tuple[str, str]] = field(default_factory=list)  # number, label
+    missing_count: int = 0
+    read: int = 0
+
+    def of(self, *acts: Act) -> list[Planned]:
+        """Return the rows with one of these outcomes."""
+        return [planned for planned in self.rows if planned.act in acts]
+
+    def digest(self) -> str:
+        """Return what identifies this difference: a check and its application must agree on it."""
+        return canonical.digest(
+            [
+                [p.row, p.act.value, p.record.number, sorted((n, *map(_plain, c)) for n, c in p.changes.items())]
+                for p in self.rows
+            ]
+        )
+
+
+class Planner:
+    """Makes the plan of one file; the reader's problems grow with what only the register can tell."""
+
+    def __init__(self, sheet: Sheet, reader: Reader, context: Context, by: Actor) -> None:
+        self._sheet = sheet
+        self._reader = reader
+        self._context = context
+        self._by = by
+        self._names = [f.attname for f in sheet.model.ledger_fields()]
+        self._defaults = _defaults(sheet)
+
+    def plan(self) -> Plan:
+        """Read everything, then compare row by row."""
+        parsed = list(self._reader.rows())
+        self._refuse_repeats(parsed)
+        register = Register(self._sheet, self._rows(), parsed)
+        own = self._own_keys(parsed)
+        plan = Plan(read=len(parsed))
+        for row in parsed:
+            if row.faulty:
+                register.notice(row)
+                continue
+            planned = self._compare(row, register, own, plan)
+            if not row.faulty:
+                plan.rows.append(planned)
+        plan.missing_count, plan.missing = register.left()
+        return plan
+
+    def _rows(self) -> RecordQuerySet[Any]:
+        if isinstance(self._by, System):
+            everything: RecordQuerySet[Any] = self._sheet.model.objects.all()
+            return everything
+        return self._sheet.rows(self._by)
+
+    def _refuse_repeats(self, parsed: Sequence[Parsed]) -> None:
+        """Refuse a number, key or unique value that stands in two rows of the file."""
+        for name in dict.fromkeys((*self._sheet.keys, *self._sheet.unique_fields())):
+            first: dict[object, int] = {}
+            for row in parsed:
+                value = row.values.get(name)
+                if value in (None, "") or isinstance(value, InFile):
+                    continue
+                earlier = first.setdefault(value, row.row)
+                if earlier != row.row:
+                    text = _("「%(value)s」は%(row)d行目と重複しています。番号や名称を直してください。")
+                    self._reader.refuse(row, name, text % {"value": shown(value), "row": earlier})
+
+    def _own_keys(self, parsed: Iterable[Parsed]) -> set[str]:
+        """Return the folded keys by which rows of this file name each other."""
+        if not self._sheet.key:
+            return set()
+        return {fold(str(row.values.get(self._sheet.key[-1]) or "")) for row in parsed} - {""}
+
+    def _compare(self, parsed: Parsed, register: Register, own: set[str], plan: Plan) -> Planned:
+        try:
+            record = register.match(parsed)
+        except Refused as refused:
+            self._reader.refuse(parsed, NUMBER, str(refused))
+            return Planned(parsed.row, Act.SAME, None)
+        revived = record is not None and record.retired_at is not None
+        act = Act.CREATED if record is None else Act.REVIVED if revived else Act.CHANGED
+        row = self._sheet.make() if record is None else record
+        planned = Planned(parsed.row, act, row)
+        before = {} if record is None else {name: getattr(row, name) for name in self._names}
+        self._assign(parsed, planned, own)
+        self._complete(parsed, planned)
+        if parsed.faulty:
+            return planned
+        if revived:
+            row.retired_at = None
+        after = {name: getattr(row, name) for name in self._names}
+        planned.changes = {
+            name: (before.get(name), value)
+            for name, value in after.items()
+            if before.get(name) != value and not (record is None and value in (None, ""))
+        }
+        if record is not None and not planned.changes and not planned.links:
+            planned.act = Act.SAME
+        self._state(parsed, row, plan)
+        return planned
+
+    def _assign(self, parsed: Parsed, planned: Planned, own: set[str]) -> None:
+        for name, value in parsed.values.items():
+            if name == NUMBER:
+                continue
+            if isinstance(value, InFile):
+                if value.key in own:
+                    planned.links[name] = value.key
+                    continue
+                kind = self._sheet.by_field[name].kind
+                assert isinstance(kind, Lookup)
+                self._reader.refuse(parsed, name, str(kind.unknown(parsed.cells[name], own)))
+                continue
+            setattr(planned.record, name, self._defaults.get(name, value) if value in (None, "") else value)
+
+    def _complete(self, parsed: Parsed, planned: Planned) -> None:
+        """Let the domain fill and judge the row, and the gate say whether this person may write it."""
+        if self._sheet.complete is not None and not parsed.faulty:
+            try:
+                self._sheet.complete(planned.record)
+            except Invalid as invalid:
+                for name, sentence in invalid.problems.items():
+                    self._reader.refuse(parsed, name, str(sentence))
+            except Refused as refused:
+                self._reader.refuse(parsed, refused.field, str(refused))
+        if not isinstance(self._by, System) and not access.may(self._by, self._sheet.right, planned.record):
+            self._reader.refuse(parsed, "department", _("この部署の行を取り込む権限がありません。"))
+
+    def _state(self, parsed: Parsed, record: Any, plan: Plan) -> None:
+        """Note where the file states another value than the register computes."""
+        for name, stated in parsed.stated.items():
+            col = self._sheet.by_field[name]
+            computed = getattr(record, name)
+            if stated in (None, "") or stated == computed or self._moved(col):
+                continue
+            plan.stated.append(Stated(parsed.row, name, stated, computed))
+
+    def _moved(self, col: Col) -> bool:
+        return col.of_scale in self._context.moved
+
+
+def _defaults(sheet: Sheet) -> dict[str, object]:
+    """Return what a blank cell means for columns that the table does not allow to be empty."""
+    found: dict[str, object] = {}
+    for name in sheet.by_field:
+        column = sheet.model._meta.get_field(name)
+        if not isinstance(column, models.Field) or column.null or not column.has_default():
+            continue
+        if not column.blank or not isinstance(column, models.CharField | models.TextField):
+            found[name] = column.get_default()
+    return found
+
+
+def _plain(value: object) -> object:
+    return canonical.plain(value)
+
+
+def chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """Yield slices of at most ``size``."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
