@@ -12,5 +12,6 @@ class ObligationsConfig(AppConfig):
     verbose_name = "義務と期日"
 
     def ready(self) -> None:
-        """Let events start clocks and approved forms close occurrences."""
+        """Let events start clocks and approved forms close occurrences; arm the check of names."""
         import_string("sakimori.kernel.obligations.events.happened")
+        import_string("sakimori.kernel.obligations.inspection.check")

@@ -73,54 +73,6 @@ def _counts(
     if departments is not None:
         found = found.filter(department__in=departments)
     lines = found.values("obligation_id", standing=_standing(), month=TruncMonth("nominal_on"))
-    counts: dict[str, int]
-
-    @property
-    def total(self) -> int:
-        """Return how many occurrences fall into the month."""
-        return sum(self.counts.values())
-
-
-@dataclass(frozen=True)
-class Row:
-    """One duty over the months."""
-
-    obligation: Obligation
-    cells: tuple[Cell, ...]
-
-
-def grid(
-    first: date,
-    months: int = 12,
-    *,
-    obligations: Iterable[Obligation] | None = None,
-    departments: Iterable[int] | None = None,
-) -> list[Row]:
-    """Return a row per obligation with a cell per month from ``first``.
-
-    States: done, late, open, overdue, future; gap where the rule wanted something that was set aside or never
-    planned. A month with several occurrences bears the worst, with the count of each.
-    """
-    start = first.replace(day=1)
-    columns = [dates.add_months(start, number) for number in range(months)]
-    end = dates.add_months(start, months)
-    rows = list(Obligation.objects.current().order_by("duty_id") if obligations is None else obligations)
-    counts = _counts(start, end, rows, departments)
-    made = calendar.Calendar()
-    found = []
-    for row in rows:
-        expected = _expected(row, start, end, made) if departments is None else set()
-        found.append(Row(row, tuple(_cell(month, counts[row.pk, month], expected) for month in columns)))
-    return found
-
-
-def _counts(
-    start: date, end: date, rows: list[Obligation], departments: Iterable[int] | None
-) -> dict[tuple[int, date], Counter[str]]:
-    found = Occurrence.objects.filter(obligation__in=rows, nominal_on__gte=start, nominal_on__lt=end)
-    if departments is not None:
-        found = found.filter(department__in=departments)
-    lines = _with_standing(found).values("obligation_id", "standing", month=TruncMonth("nominal_on"))
     counts: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
     for line in lines.annotate(number=Count("pk")).order_by():
         counts[line["obligation_id"], line["month"]][line["standing"]] += line["number"]
