@@ -29,7 +29,7 @@ from .registry import Case, Effect, check, choices, condition, on_approved
 
 __all__ = [
     "Application", "Case", "Effect", "Emergency", "check", "choices", "condition", "decide", "decide_many",
-    "is_approved", "on_approved", "readable", "resubmit", "route_preview", "signatures", "submit",
+    "is_approved", "on_approved", "put_forward", "readable", "resubmit", "route_preview", "signatures", "submit",
     "waiting_for", "withdraw",
 ]  # fmt: skip
 
@@ -120,6 +120,16 @@ def resubmit(application: Application, answers: Mapping[str, Any], *, by: Person
         subject = Record.objects.filter(pk=locked.subject_id or 0).first()
         case = drafting.case(locked.form_piece, answers, subject, by)
         return _resubmit(locked, routes.plan(case), case, list(reading.uploads(answers)), by=by)
+
+
+def put_forward(form_id: str, answers: Mapping[str, Any], *, subject: Record, by: Person) -> Application:
+    """Resubmit the application about ``subject`` that was sent back to ``by``; file a new one where there is none."""
+    sent_back = Application.objects.filter(
+        form=form_id, subject=subject, applicant=by, status=Status.RETURNED
+    ).first()
+    if sent_back is not None:
+        return resubmit(sent_back, answers, by=by)
+    return submit(form_id, answers, subject=subject, by=by)
 
 
 def is_approved(record: Record, *, form: str, subject: Record | None = None) -> bool:

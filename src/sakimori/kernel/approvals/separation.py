@@ -139,6 +139,8 @@ def capacity(person: Person, application: Application, step: Step) -> Person | N
     held = set(desk.holders().filter(pk__in=[p.pk for p in principals]).values_list("pk", flat=True))
     ways += [principal for principal in principals if principal.pk in held]
     if not ways:
+        if person.pk == application.applicant_id:
+            check(person, application, step)
         text = _("この段階を決裁できるのは %(desk)s です。") % {"desk": desk.label}
         raise SeparationOfDuties(text, rule="separation.not_assigned")
     for way in ways:

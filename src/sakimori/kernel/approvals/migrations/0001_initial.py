@@ -6,110 +6,261 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
-        ('records', '0001_initial'),
+        ("identity", "0001_initial"),
+        ("records", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('form', models.CharField(db_index=True, max_length=60, verbose_name='書式')),
-                ('form_version', models.CharField(editable=False, max_length=64, verbose_name='書式の版')),
-                ('subject_digest', models.CharField(blank=True, editable=False, max_length=64, verbose_name='対象の内容のハッシュ値')),
-                ('answers', models.JSONField(default=dict, verbose_name='申請内容')),
-                ('status', models.CharField(choices=[('pending', '承認待ち'), ('returned', '差戻し'), ('approved', '承認'), ('rejected', '却下'), ('withdrawn', '引戻し'), ('expired', '失効')], default='pending', max_length=10, verbose_name='状態')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='提出回数')),
-                ('submitted_at', models.DateTimeField(default=sakimori.lib.clock.now, verbose_name='申請日時')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='決裁日時')),
-                ('expires_on', models.DateField(verbose_name='失効日')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='緊急に実施した日')),
-                ('emergency', models.TextField(blank=True, verbose_name='事後申請の理由')),
-                ('is_late', models.BooleanField(default=False, verbose_name='事後申請の期限超過')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
-                ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applied_for', to='identity.person', verbose_name='申請者')),
-                ('barred', models.ManyToManyField(related_name='barred_from', to='identity.person', verbose_name='決裁できない人')),
-                ('subject', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='records.record', verbose_name='対象')),
+                ("form", models.CharField(db_index=True, max_length=60, verbose_name="書式")),
+                ("form_version", models.CharField(editable=False, max_length=64, verbose_name="書式の版")),
+                (
+                    "subject_digest",
+                    models.CharField(
+                        blank=True, editable=False, max_length=64, verbose_name="対象の内容のハッシュ値"
+                    ),
+                ),
+                ("answers", models.JSONField(default=dict, verbose_name="申請内容")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "承認待ち"),
+                            ("returned", "差戻し"),
+                            ("approved", "承認"),
+                            ("rejected", "却下"),
+                            ("withdrawn", "引戻し"),
+                            ("expired", "失効"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1, verbose_name="提出回数")),
+                (
+                    "submitted_at",
+                    models.DateTimeField(default=sakimori.lib.clock.now, verbose_name="申請日時"),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="決裁日時")),
+                ("expires_on", models.DateField(verbose_name="失効日")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="緊急に実施した日")),
+                ("emergency", models.TextField(blank=True, verbose_name="事後申請の理由")),
+                ("is_late", models.BooleanField(default=False, verbose_name="事後申請の期限超過")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applied_for",
+                        to="identity.person",
+                        verbose_name="申請者",
+                    ),
+                ),
+                (
+                    "barred",
+                    models.ManyToManyField(
+                        related_name="barred_from", to="identity.person", verbose_name="決裁できない人"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="records.record",
+                        verbose_name="対象",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '申請',
+                "verbose_name": "申請",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('stage', models.PositiveSmallIntegerField()),
-                ('key', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=60, verbose_name='段階')),
-                ('action', models.CharField(max_length=10, verbose_name='行為')),
-                ('need', models.CharField(max_length=3)),
-                ('enough', models.BooleanField(default=False)),
-                ('role', models.CharField(blank=True, max_length=40, verbose_name='役割')),
-                ('state', models.CharField(choices=[('waiting', '順番待ち'), ('open', '決裁待ち'), ('approved', '承認'), ('rejected', '却下'), ('returned', '差戻し'), ('applying', '申請をもって署名'), ('closed', '終了')], default='waiting', max_length=8, verbose_name='状態')),
-                ('due_days', models.PositiveSmallIntegerField()),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='期限')),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='approvals.application')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.record')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("stage", models.PositiveSmallIntegerField()),
+                ("key", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=60, verbose_name="段階")),
+                ("action", models.CharField(max_length=10, verbose_name="行為")),
+                ("need", models.CharField(max_length=3)),
+                ("enough", models.BooleanField(default=False)),
+                ("role", models.CharField(blank=True, max_length=40, verbose_name="役割")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "順番待ち"),
+                            ("open", "決裁待ち"),
+                            ("approved", "承認"),
+                            ("rejected", "却下"),
+                            ("returned", "差戻し"),
+                            ("applying", "申請をもって署名"),
+                            ("closed", "終了"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("due_days", models.PositiveSmallIntegerField()),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="期限")),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="approvals.application",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.record",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '決裁段階',
-                'ordering': ['application', 'round', 'stage', 'pk'],
+                "verbose_name": "決裁段階",
+                "ordering": ["application", "round", "stage", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('outcome', models.CharField(choices=[('approve', '承認'), ('reject', '却下'), ('return', '差戻し')], max_length=7, verbose_name='決裁')),
-                ('comment', models.TextField(blank=True, verbose_name='意見')),
-                ('at', models.DateTimeField(default=sakimori.lib.clock.now, verbose_name='日時')),
-                ('acting_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decided_by_deputy', to='identity.person')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='approvals.application')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='identity.person')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='approvals.step')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("approve", "承認"), ("reject", "却下"), ("return", "差戻し")],
+                        max_length=7,
+                        verbose_name="決裁",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="意見")),
+                ("at", models.DateTimeField(default=sakimori.lib.clock.now, verbose_name="日時")),
+                (
+                    "acting_for",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decided_by_deputy",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="approvals.application",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="approvals.step",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '決裁',
-                'ordering': ['pk'],
+                "verbose_name": "決裁",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['status', 'expires_on'], name='application_expiry'),
+            model_name="application",
+            index=models.Index(fields=["status", "expires_on"], name="application_expiry"),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['role', 'department'], name='step_by_role'),
+            model_name="step",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["role", "department"], name="step_by_role"
+            ),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['person'], name='step_by_person'),
+            model_name="step",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["person"], name="step_by_person"
+            ),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['due_on'], name='step_due'),
+            model_name="step",
+            index=models.Index(condition=models.Q(("state", "open")), fields=["due_on"], name="step_due"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('application', 'round', 'key'), name='step_once'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("application", "round", "key"), name="step_once"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('application', 'round', 'person'), name='decided_once_each'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                fields=("application", "round", "person"), name="decided_once_each"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('application', 'round', 'acting_for'), name='stood_in_for_once_each'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                fields=("application", "round", "acting_for"), name="stood_in_for_once_each"
+            ),
         ),
     ]
