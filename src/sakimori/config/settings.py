@@ -72,7 +72,11 @@ INSTALLED_APPS = [
     *SAKIMORI_PROVIDER_APPS,
     "axes",
     "sakimori.registers",
+    "sakimori.domains.organization",
+    "sakimori.domains.people",
+    "sakimori.domains.assets",
     "sakimori.domains.controls",
+    "sakimori.domains.risk",
     "sakimori.portal",
 ]
 MIDDLEWARE = [

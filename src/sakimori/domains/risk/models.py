@@ -206,7 +206,7 @@ class Treatment(Record):
         DONE = "done", _("完了")
         CANCELLED = "cancelled", _("取りやめ")
 
-    number_prefix = "RTP"
+    number_prefix = "TRT"
     default_audience = "managers"
 
     risk = models.ForeignKey(Risk, models.PROTECT, verbose_name=_("リスク"), related_name="treatments")
@@ -241,6 +241,14 @@ class Treatment(Record):
         """Return the risk's title."""
         return f"対応：{self.risk.label}"
 
+    def approval_state(self) -> dict[str, object]:
+        """Return the plan itself, without how far it has come."""
+        plan = (
+            "risk_id", "owner_id", "options", "action", "basis", "controls", "shared_with", "opportunity",
+            "due_on", "cost", "cost_limit", "expected_likelihood", "expected_loss", "expected_value",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in plan}
+
 
 class Acceptance(Record):
     """リスク受容記録: a risk above the level, kept on purpose, signed by its owner and the president."""
@@ -254,7 +262,7 @@ class Acceptance(Record):
         EXPIRED = "expired", _("期限切れ")
         REFUSED = "refused", _("不承認")
 
-    number_prefix = "RAC"
+    number_prefix = "ACC"
     default_audience = "managers"
 
     risk = models.ForeignKey(Risk, models.PROTECT, verbose_name=_("リスク"), related_name="acceptances")
@@ -278,6 +286,11 @@ class Acceptance(Record):
     def title(self) -> str:
         """Return the risk's title."""
         return f"受容：{self.risk.label}"
+
+    def approval_state(self) -> dict[str, object]:
+        """Return what is signed: the reason, until when, and the risk exactly as it stands."""
+        risk = Risk.objects.get(pk=self.risk_id)
+        return {"reason": self.reason, "expires_on": self.expires_on, "risk": risk.approval_state()}
 
 
 class Permit(Record):
@@ -311,3 +324,7 @@ class Permit(Record):
     def title(self) -> str:
         """Return what it is and of when."""
         return f"残留リスク承認 {self.effective_on:%Y-%m-%d}（{self.count}件）"
+
+    def approval_state(self) -> dict[str, object]:
+        """Return the list that is signed."""
+        return {"state_hash": self.state_hash}

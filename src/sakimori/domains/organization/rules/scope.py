@@ -75,7 +75,7 @@ def submit_scope(scope: Scope, *, by: Person) -> Scope:
     }
     scope.status = Scope.Status.SUBMITTED
     scope.save()
-    approvals.submit("scope-approval", {"summary": scope.business[:200]}, subject=scope, by=by)
+    approvals.put_forward("scope-approval", {"summary": scope.business[:200]}, subject=scope, by=by)
     return scope
 
 
@@ -112,7 +112,8 @@ def _approved(application: approvals.Application, *, by: Actor) -> None:
     approve_scope(Scope.objects.get(pk=application.subject_id), by=by)
 
 
+@hooks.on("application_returned")
 @hooks.on("application_closed")
-def _on_closed(application: approvals.Application) -> None:
+def _on_back(application: approvals.Application) -> None:
     if application.form == "scope-approval":
         _set_status(Scope.objects.get(pk=application.subject_id), status=Scope.Status.DRAFT, by=SYSTEM)

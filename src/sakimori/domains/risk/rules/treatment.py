@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from sakimori.domains.controls import rules as controls
 from sakimori.domains.controls.models import Control
 from sakimori.domains.risk.models import Risk, Treatment
+from sakimori.kernel import hooks
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.identity.models import Person
@@ -96,7 +97,7 @@ def submit_treatment(treatment: Treatment, *, by: Person) -> Treatment:
         )
     treatment.status = Treatment.Status.SUBMITTED
     treatment.save()
-    approvals.submit("risk-treatment-plan", {"summary": treatment.action}, subject=treatment, by=by)
+    approvals.put_forward("risk-treatment-plan", {"summary": treatment.action}, subject=treatment, by=by)
     return treatment
 
 
@@ -240,6 +241,13 @@ def _settled(risk: Risk, *, by: Actor) -> Risk:
 
 def _settle(risk: Risk) -> None:
     _settled(risk, by=analysis.SYSTEM)
+
+
+@hooks.on("application_returned")
+@hooks.on("application_closed")
+def _on_back(application: approvals.Application) -> None:
+    if application.form == "risk-treatment-plan":
+        return_treatment(Treatment.objects.get(pk=application.subject_id), by=analysis.SYSTEM)
 
 
 @approvals.on_approved("risk-treatment-plan")
