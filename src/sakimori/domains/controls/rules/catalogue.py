@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sakimori.domains.controls.models import Control, Mapping, Standard
+from sakimori.domains.controls.models import (
+    Control,
+    ControlTest,
+    Mapping,
+    Need,
+    Standard,
+    Statement,
+    StatementRow,
+)
+from sakimori.domains.controls.models.content import COMPANY
 from sakimori.kernel.content.standards import CROSSWALKS, STANDARDS
+from sakimori.kernel.content.standards import Standard as Piece
 from sakimori.kernel.identity.actors import INSTALLER, Actor
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger import book
 from sakimori.kernel.ledger.book import command
 from sakimori.kernel.records import bulk
+from sakimori.kernel.records.models import Record
+from sakimori.lib import clock
 from sakimori.lib.errors import Invalid, NotAllowed
 
-COMPANY = "company"
 book.declare("control.installed", gettext_lazy("管理策の登録"))
 
 
@@ -31,6 +41,7 @@ class Line:
     name: str
     parent: str = ""
     gloss: str = ""
+    external_id: str = ""
     assessable: bool = True
     attributes: dict[str, object] = field(default_factory=dict)
 
@@ -68,59 +79,62 @@ def install(
 
 
 def _row(standard: Standard, position: int, line: Line) -> Control:
-    is_control = line.kind == Control.Kind.CONTROL
     return Control(
         standard=standard, position=position, ref=line.ref, control_kind=line.kind, name=line.name,
-        gloss=line.gloss, assessable=line.assessable, excludable=is_control, attributes=line.attributes,
+        gloss=line.gloss, external_id=line.external_id, assessable=line.assessable,
+        excludable=line.kind == Control.Kind.CONTROL, attributes=line.attributes,
     )  # fmt: skip
 
 
 def _by_depth(lines: Sequence[Line]) -> Iterable[list[Line]]:
     """Yield the lines level by level: a parent needs its key before its children are stored."""
     depth: dict[str, int] = {}
+    levels: list[list[Line]] = []
     for line in lines:
-        depth[line.ref] = depth[line.parent] + 1 if line.parent else 0
-    for level in range(max(depth.values(), default=-1) + 1):
-        yield [line for line in lines if depth[line.ref] == level]
+        level = depth[line.ref] = depth[line.parent] + 1 if line.parent else 0
+        levels.extend([] for _missing in range(level + 1 - len(levels)))
+        levels[level].append(line)
+    return levels
 
 
 def install_shipped(by: Actor = INSTALLER) -> list[Standard]:
     """Install the standards of ``content/standards`` that are not there yet, and the crosswalks."""
-    installed = []
-    with transaction.atomic():
-        for piece in STANDARDS:
-            if Standard.objects.filter(slug=piece.id).exists():
-                continue
-            installed.append(
-                install(
-                    slug=piece.id,
-                    name=piece.title,
-                    short=piece.short,
-                    edition=str(piece.edition or ""),
-                    publisher=piece.publisher,
-                    source=Standard.Source.SHIPPED,
-                    content_hash=STANDARDS.version(piece.id),
-                    lines=[
-                        Line(
-                            ref=node.ref, kind=node.kind, name=node.title, parent=node.parent, gloss=node.gloss,
-                            assessable=node.kind in {"clause", "control"},
-                            attributes={key: list(values) for key, values in node.attributes.items()},
-                        )
-                        for node in piece.nodes
-                    ],
-                    by=by,
-                )
-            )  # fmt: skip
-        if installed:
-            _map_shipped()
+    known = set(Standard.objects.values_list("slug", flat=True))
+    installed = [_install_piece(piece, by) for piece in STANDARDS if piece.id not in known]
+    if installed:
+        _map_shipped()
     return installed
 
 
+def _install_piece(piece: Piece, by: Actor) -> Standard:
+    titles = {attribute.id: attribute for attribute in piece.attributes}
+    lines = [
+        Line(
+            ref=node.ref,
+            kind=node.kind,
+            name=node.title,
+            parent=node.parent,
+            gloss=node.gloss,
+            assessable=node.kind in {"clause", "control"},
+            attributes={
+                titles[key].title: [titles[key].values.get(value, value) for value in values]
+                for key, values in node.attributes.items()
+            },
+        )
+        for node in piece.nodes
+    ]
+    return install(
+        slug=piece.id, name=piece.title, short=piece.short, edition=str(piece.edition or ""),
+        publisher=piece.publisher, source=Standard.Source.SHIPPED, content_hash=STANDARDS.version(piece.id),
+        lines=lines, by=by,
+    )  # fmt: skip
+
+
 def _map_shipped() -> None:
+    relations = set(Mapping.Relation.values)
     for walk in CROSSWALKS:
         sources = dict(Control.objects.filter(standard__slug=walk.from_standard).values_list("ref", "pk"))
         targets = dict(Control.objects.filter(standard__slug=walk.to_standard).values_list("ref", "pk"))
-        relations = set(Mapping.Relation.values)
         Mapping.objects.bulk_create(
             [
                 Mapping(
@@ -137,26 +151,29 @@ def _map_shipped() -> None:
         )
 
 
-@command("control.added", gettext_lazy("独自管理策の追加"), right="soa.change")
-def add_company_control(*, ref: str, name: str, gloss: str, by: Actor) -> Control:
-    """Add a control of the company's own; it appears in every statement (V20-024)."""
-    problems = {}
-    if not ref.strip():
-        problems["ref"] = _("項番を入力してください。")
-    elif Control.objects.filter(standard__slug=COMPANY, ref=ref.strip()).exists():
-        problems["ref"] = _("この項番は使われています。")
-    if not name.strip():
-        problems["name"] = _("管理策の名称を入力してください。")
-    if problems:
-        raise Invalid(problems)
-    standard, _created = Standard.objects.get_or_create(
-        slug=COMPANY,
-        defaults={"name": _("自社の管理策"), "short": _("自社"), "source": Standard.Source.COMPANY},
-    )
-    return Control.objects.create(
-        standard=standard, ref=ref.strip(), name=name.strip(), gloss=gloss.strip(),
-        control_kind=Control.Kind.CONTROL, position=standard.controls.count(),
-    )  # fmt: skip
+@command("standard.retired", gettext_lazy("規格の取消"), right="soa.change")
+def retire_standard(standard: Standard, *, reason: str, by: Actor) -> Standard:
+    """Withdraw a standard nobody speaks of; the same catalogue can then be taken in again."""
+    if not reason.strip():
+        raise Invalid({"reason": _("取り消す理由を入力してください。")})
+    if standard.source != Standard.Source.IMPORTED:
+        raise NotAllowed(_("取り消せるのは取り込んだ規格だけです。"), rule="controls.only_imported_standards")
+    users = [
+        (_("適用宣言書"), Statement.objects.filter(standard=standard)),
+        (_("適用宣言書の行"), StatementRow.objects.filter(control__standard=standard)),
+        (_("リスクなどの必要"), Need.objects.standing().filter(control__standard=standard)),
+        (_("点検記録"), ControlTest.objects.current().filter(control__standard=standard)),
+    ]
+    used = [label for label, rows in users if rows.exists()]
+    if used:
+        text = _("%(what)sがこの規格を参照しているため、取り消せません。")
+        raise NotAllowed(text % {"what": "・".join(used)}, rule="controls.standard_in_use")
+    standard.retired_at, standard.in_use = clock.now(), False
+    standard.slug = f"{standard.slug[:170]} ({standard.number})"
+    standard.save()
+    nodes = standard.controls.values_list("pk", flat=True)
+    Record.objects.filter(pk__in=nodes).update(retired_at=standard.retired_at)
+    return standard
 
 
 @command("standard.put_in_use", gettext_lazy("適用宣言の対象の変更"), right="soa.change")
@@ -167,7 +184,52 @@ def put_in_use(standard: Standard, *, in_use: bool, by: Actor) -> Standard:
     return standard
 
 
-@command("control.article_named", gettext_lazy("管理策の規程条項"), right="soa.change")
+@command("control.added", gettext_lazy("独自管理策の追加"), right="soa.change")
+def add_company_control(*, ref: str, name: str, gloss: str = "", article: str = "", by: Actor) -> Control:
+    """Add a control of the company's own; it enters every statement that is being worked on (V20-024)."""
+    problems = {}
+    if not ref.strip():
+        problems["ref"] = _("項番を入力してください。")
+    elif Control.objects.filter(ref=ref.strip()).exists():
+        problems["ref"] = _("この項番は使われています。")
+    if not name.strip():
+        problems["name"] = _("管理策の名称を入力してください。")
+    if problems:
+        raise Invalid(problems)
+    standard, _created = Standard.objects.get_or_create(
+        slug=COMPANY,
+        defaults={"name": _("自社の管理策"), "short": _("自社"), "source": Standard.Source.COMPANY},
+    )
+    control = Control.objects.create(
+        standard=standard, ref=ref.strip(), name=name.strip(), gloss=gloss.strip(), article=article.strip(),
+        control_kind=Control.Kind.CONTROL, position=standard.controls.count(),
+    )  # fmt: skip
+    drafts = Statement.objects.filter(status=Statement.Status.DRAFT)
+    StatementRow.objects.bulk_create(StatementRow(statement=draft, control=control) for draft in drafts)
+    return control
+
+
+@command("control.dropped", gettext_lazy("独自管理策の廃止"), right="soa.change")
+def drop_company_control(control: Control, *, reason: str, by: Actor) -> Control:
+    """Give up a control of the company's own; versions already submitted keep it."""
+    if control.standard.slug != COMPANY:
+        raise NotAllowed(
+            _("廃止できるのは自社で追加した管理策だけです。規格の管理策は適用宣言書で除外してください。"),
+            rule="controls.only_company_controls",
+        )
+    if not reason.strip():
+        raise Invalid({"reason": _("廃止する理由を入力してください。")})
+    if control.needs.standing().exists():
+        raise NotAllowed(
+            _("この管理策を必要とするリスクや根拠があるため、廃止できません。"), rule="controls.needed"
+        )
+    control.retired_at = clock.now()
+    control.save()
+    StatementRow.objects.filter(control=control, statement__status=Statement.Status.DRAFT).delete()
+    return control
+
+
+@command("control.article_named", gettext_lazy("規程の条項と責任者"), right="soa.change")
 def name_article(control: Control, *, article: str, owner: Person | None = None, by: Actor) -> Control:
     """Name the article of the regulations that carries the control, and who answers for it (OPS-003)."""
     control.article = article.strip()

@@ -25,7 +25,7 @@ from . import analysis, valuation
 OPEN = (Treatment.Status.DRAFT, Treatment.Status.SUBMITTED, Treatment.Status.APPROVED)
 
 
-@command("risk.treatment_planned", gettext_lazy("リスク対応計画の作成"), right="risk.change")
+@command("risk.treatment_planned", gettext_lazy("リスク対応計画の作成"), right="risk.change", over="risk")
 def plan_treatment(
     *,
     risk: Risk,
@@ -59,7 +59,7 @@ def plan_treatment(
         opportunity=opportunity.strip(), effect_review_on=effect_review_on,
     )  # fmt: skip
     treatment.save()
-    _need_controls(treatment)
+    _need_controls(treatment, by)
     _settle(risk)
     return treatment
 
@@ -75,7 +75,7 @@ def replan_treatment(treatment: Treatment, *, by: Actor, reason: str = "", **val
     _fill(treatment, **values)
     treatment.status = Treatment.Status.DRAFT
     treatment.save()
-    _need_controls(treatment)
+    _need_controls(treatment, by)
     _settle(treatment.risk)
     return treatment
 
@@ -141,7 +141,7 @@ def complete_treatment(treatment: Treatment, *, done_on: date, result: str, by: 
         raise Invalid(problems)
     treatment.status, treatment.progress, treatment.done_on = Treatment.Status.DONE, 100, done_on
     treatment.save()
-    controls.mark_needs_done(treatment.risk, treatment.controls)
+    controls.mark_needs_done(cause=treatment.risk, numbers=treatment.controls, by=by)
     risk = treatment.risk
     risk.refresh_from_db()
     risk.residual_likelihood, risk.residual_loss = treatment.expected_likelihood, treatment.expected_loss
@@ -176,7 +176,7 @@ def cancel_treatment(treatment: Treatment, *, reason: str, by: Actor) -> Treatme
         raise Invalid({"reason": _("取りやめる理由を入力してください。")})
     treatment.status = Treatment.Status.CANCELLED
     treatment.save()
-    controls.end_needs(treatment.risk, keep=_refs_of_open(treatment.risk))
+    controls.end_needs(cause=treatment.risk, keep=_refs_of_open(treatment.risk), by=by)
     _settle(treatment.risk)
     return treatment
 
@@ -222,9 +222,10 @@ def _must_be(treatment: Treatment, status: Treatment.Status) -> None:
         raise NotAllowed(text % {"status": status.label}, rule="risk.treatment_state")
 
 
-def _need_controls(treatment: Treatment) -> None:
-    numbers = Control.objects.filter(number__in=treatment.controls)
-    controls.need(list(numbers), treatment.risk, blocking=treatment.risk.above_level, due_on=treatment.due_on)
+def _need_controls(treatment: Treatment, by: Actor) -> None:
+    risk = treatment.risk
+    wanted = Control.objects.filter(number__in=_refs_of_open(risk))
+    controls.need(list(wanted), risk, blocking=risk.above_level, due_on=treatment.due_on, by=by)
 
 
 def _refs_of_open(risk: Risk) -> set[str]:
