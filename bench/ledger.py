@@ -114,7 +114,10 @@ def _measure_large_ledger() -> None:
         seconds = time.perf_counter() - start
         assert report.ok, report.first
         rate = report.entries / seconds
-        print(f"  verify of {report.entries:,} entries, {processes} process(es): {rate:,.0f} entries/s", flush=True)
+        print(
+            f"  verify of {report.entries:,} entries, {processes} process(es): {rate:,.0f} entries/s",
+            flush=True,
+        )
 
 
 def _multiply_entries(count: int) -> None:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from sakimori.kernel import hooks
 from sakimori.kernel.identity import access
 from sakimori.kernel.identity.actors import Actor, System
+from sakimori.kernel.identity.models import Department
 from sakimori.kernel.records.models import Record
 from sakimori.lib.errors import Conflict
 
@@ -54,8 +55,13 @@ class Verb:
 VERBS: dict[str, Verb] = {}
 
 
-def command(verb: str, label: object, *, right: str = "") -> Callable[[Callable[P, T]], Callable[P, T]]:
+def command(
+    verb: str, label: object, *, right: str = "", over: str = ""
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Declare a state change; ``right`` names the row of access.yaml that says who may.
+
+    The right is asked for over the subject; for a new record over the one passed as keyword ``over``, else
+    over the department passed as ``department``.
 
     The decorated function takes its subject first (when it changes an existing record), everything else
     by keyword, ``by`` among them, and returns the record concerned. Without ``right`` the function itself
@@ -70,7 +76,7 @@ def command(verb: str, label: object, *, right: str = "") -> Callable[[Callable[
         def run(*args: P.args, **kwargs: P.kwargs) -> T:
             subject = args[0] if args and isinstance(args[0], Record) and args[0].pk else None
             by: Actor = kwargs["by"]  # type: ignore[assignment]
-            _authorise(by, right, subject, kwargs)
+            _authorise(by, right, subject, kwargs.get(over or "department"))
             with _undone(subject), transaction.atomic():
                 if subject is not None:
                     _claim(subject)
@@ -98,12 +104,13 @@ def _undone(subject: Record | None) -> Iterator[None]:
         raise
 
 
-def _authorise(by: Actor, right: str, subject: Record | None, kwargs: Mapping[str, object]) -> None:
+def _authorise(by: Actor, right: str, subject: Record | None, place: object) -> None:
     if isinstance(by, System) or not right:
         return
-    department = kwargs.get("department")
-    where = department.pk if subject is None and isinstance(department, Record) else None
-    access.require(by, right, subject, department_id=where)
+    if subject is None and isinstance(place, Department):
+        access.require(by, right, department_id=place.pk)
+    else:
+        access.require(by, right, subject or (place if isinstance(place, Record) else None))
 
 
 def _claim(subject: Record) -> None:
