@@ -129,6 +129,9 @@ def as_person() -> Callable[[Person], Client]:
     def enter(person: Person) -> Client:
         client = Client(raise_request_exception=True)
         client.force_login(person.user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        session["signin.second_factor"] = True  # as after a sign-in with both factors
+        session.save()
         return client
 
     return enter

@@ -84,7 +84,7 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def demo_company(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A prepared database and data folder with the demonstration company: to be copied, not to be changed."""
-    return _prepared(postgres_server, "demo_company", tmp_path_factory, "--demo-if-new")
+    return _prepared(postgres_server, "demo_company", tmp_path_factory, "--demo=new")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import os
 from pathlib import Path
 
@@ -17,20 +18,23 @@ from django.core.management import call_command, get_commands
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from sakimori.lib import catalogues
+
 from . import data
 
 
 def main() -> None:
     """Check, migrate, collect, and load the demonstration company into a new database if told so."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--demo-if-new", action="store_true")
+    parser.add_argument("--demo", choices=["never", "new", "always"], default="never")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sakimori.config.settings")
     django.setup()
-    call_command("check")
+    call_command("check", stdout=io.StringIO())  # an error is raised; that there is none needs no telling
+    catalogues.compile_all(settings.LOCALE_PATHS[0])
     is_new = _migrate()
     _collect_static()
-    if is_new and options.demo_if_new and "demo" in get_commands():
+    if options.demo == "always" or (is_new and options.demo == "new" and "demo" in get_commands()):
         print("デモ会社を読み込んでいます / Loading the demonstration company …", flush=True)
         call_command("demo")
         (settings.DATA_DIR / data.DEMONSTRATION).touch(mode=0o600)

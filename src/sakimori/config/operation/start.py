@@ -47,22 +47,23 @@ def data_folder() -> Path:
 
 def _do(what: str, folder: Path, descriptor: int, *, empty: bool) -> int:
     address = Address.choose(os.environ) if what in {"run", "web"} else None
-    if (status := _prepare(folder, demo=what in {"run", "demo"} and not empty)) or what == "demo":
+    demo = "always" if what == "demo" else "new" if what == "run" and not empty else "never"
+    if (status := _prepare(folder, demo)) or what == "demo":
         return status
     children = []
     if address:
         children.append(Child("web", address.server_command()))
     if what in {"run", "worker"}:
-        children.append(Child("worker", [*_MANAGE, "qcluster"]))
+        children.append(Child("worker", [*_MANAGE, "worker"]))
     if what == "run" and address:
         data.announce(descriptor, address.url)
     return Keeper(children, address).run()
 
 
-def _prepare(folder: Path, *, demo: bool) -> int:
+def _prepare(folder: Path, demo: str) -> int:
     """Bring the data up to the code; a new company is prepared aside, so that it exists whole or not at all."""
     fresh = not os.environ.get("DATABASE_URL") and not (folder / data.DATABASE).exists()
-    command = [*_PREPARE, *(["--demo-if-new"] if demo else [])]
+    command = [*_PREPARE, "--demo", demo]
     if not fresh:
         return _explained(subprocess.run(command, stderr=subprocess.PIPE, text=True))
     staging = data.stage(folder)

@@ -29,17 +29,20 @@ def installation(sqlite: Installation) -> Installation:
 def running(installation: Installation) -> Iterator[subprocess.Popen[str]]:
     """``./sakimori run --empty``, answering."""
     process = installation.start("start", "run", "--empty")
-    Address("127.0.0.1", installation.port).wait(60)
-    yield process
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=30)
+    try:
+        _wait_for_answer(installation, process)
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
 
 
 def test_a_start_answers_and_ends_on_ctrl_c_without_a_trace(
     installation: Installation, running: subprocess.Popen[str]
 ) -> None:
     children = psutil.Process(running.pid).children(recursive=True)
-    assert {"gunicorn" in " ".join(child.cmdline()) for child in children} == {True, False}
+    assert _child(running, "gunicorn") in children
+    assert _child(running, "manage worker").is_running()
     running.send_signal(signal.SIGINT)
     shown, _ = running.communicate(timeout=30)
     assert running.returncode == 0
@@ -59,12 +62,12 @@ def test_a_second_start_on_the_same_data_names_the_first(
 def test_a_killed_web_server_or_worker_comes_back(
     installation: Installation, running: subprocess.Popen[str]
 ) -> None:
-    for name in ("gunicorn", "qcluster"):
+    for name in ("gunicorn", "manage worker"):
         killed = _child(running, name)
         killed.kill()
         psutil.wait_procs([killed], timeout=10)
         assert _child(running, name).pid != killed.pid
-    Address("127.0.0.1", installation.port).wait(30)
+    _wait_for_answer(installation, running)
 
 
 def test_a_killed_start_takes_its_processes_along(running: subprocess.Popen[str]) -> None:
@@ -93,7 +96,7 @@ def test_a_start_killed_while_it_prepares_leaves_no_half_company(installation: I
     process.communicate()
     assert not (installation.data / DATABASE).exists()
     again = installation.start("start", "run", "--empty")
-    Address("127.0.0.1", installation.port).wait(60)
+    _wait_for_answer(installation, again)
     again.send_signal(signal.SIGTERM)
     shown, _ = again.communicate(timeout=30)
     assert again.returncode == 0, shown
@@ -132,11 +135,25 @@ def _taken_port() -> Iterator[int]:
 
 def _child(process: subprocess.Popen[str], name: str) -> psutil.Process:
     def find() -> list[psutil.Process]:
-        found = psutil.Process(process.pid).children()
-        return [child for child in found if child.status() != "zombie" and name in " ".join(child.cmdline())]
+        return [child for child in psutil.Process(process.pid).children() if name in _command(child)]
 
     _wait_until(lambda: bool(find()))
     return find()[0]
+
+
+def _wait_for_answer(installation: Installation, process: subprocess.Popen[str]) -> None:
+    def answered() -> bool:
+        assert process.poll() is None, process.communicate()[0]
+        return _answers(installation)
+
+    _wait_until(answered, 60)
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return ""
 
 
 def _answers(installation: Installation) -> bool:
