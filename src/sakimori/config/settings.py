@@ -134,6 +134,7 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "files"
 HEADS_DIR = os.environ.get("SAKIMORI_HEADS_DIR", "")  # other storage, where the ledger's heads are kept
+HEADS_MAIL = os.environ.get("SAKIMORI_HEADS_MAIL", "")  # the auditor who keeps them
 
 # One job at a time per fetch, so that a killed worker holds back only the one it was at; retry must exceed timeout.
 Q_CLUSTER = {

@@ -33,14 +33,10 @@ def publish() -> Head | None:
         return head
     if folder is not None:
         _check_continues(head)
-        try:
-            _write(_file(folder, head), head.note)
-        except OSError as error:
-            raise Refused(
-                _("台帳の先頭を %(folder)s に書けません。保管先を確かめてください。") % {"folder": folder},
-                rule="ledger.heads",
-            ) from error
     hooks.call("head_published", head=head)
+    # The file comes last: as long as it is missing, the head counts as not given away and is tried again.
+    if folder is not None:
+        _keep(folder, head)
     return head
 
 
@@ -70,6 +66,16 @@ def _check_continues(head: Head) -> None:
             % {"size": head.size},
             rule="ledger.heads",
         )
+
+
+def _keep(folder: Path, head: Head) -> None:
+    try:
+        _write(_file(folder, head), head.note)
+    except OSError as error:
+        raise Refused(
+            _("台帳の先頭を %(folder)s に書けません。保管先を確かめてください。") % {"folder": folder},
+            rule="ledger.heads",
+        ) from error
 
 
 def _folder() -> Path | None:

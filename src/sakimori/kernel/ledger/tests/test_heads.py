@@ -77,9 +77,22 @@ def test_a_rebuilt_ledger_cannot_publish_over_the_heads_kept_elsewhere(write, fo
     assert len(heard) == 1
 
 
-def test_a_folder_that_is_not_there_is_reported(write, settings, tmp_path, heard):
-    settings.HEADS_DIR = str(tmp_path / "unmounted")
+def test_a_folder_that_is_not_there_is_reported_and_tried_again(write, folder, heard):
+    folder.rmdir()
     write()
     with pytest.raises(Refused, match="保管先を確かめて"):
         heads.publish()
-    assert not heard
+    folder.mkdir()
+    heads.publish()
+    assert len(heads.kept_elsewhere()) == 1
+
+
+def test_a_head_whose_mail_failed_is_tried_again(write, folder, monkeypatch):
+    def fail(*, head: seal.Head) -> None:
+        raise ConnectionError
+
+    monkeypatch.setitem(hooks._hearers, "head_published", [fail])
+    write()
+    with pytest.raises(ConnectionError):
+        heads.publish()
+    assert heads.kept_elsewhere() == []
