@@ -31,7 +31,9 @@ def plain(value: object) -> object:  # noqa: C901 - one line per type
             return sorted((plain(item) for item in value), key=str)
         case datetime():
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date() | Decimal() | uuid.UUID():
+        case Decimal():
+            return f"{value.normalize():f}"  # 0.5 and 0.500 are one number
+        case date() | uuid.UUID():
             return str(value)
         case float():
             return repr(value)

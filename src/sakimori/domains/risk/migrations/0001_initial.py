@@ -6,156 +6,464 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assets', '0001_initial'),
-        ('records', '0001_initial'),
+        ("assets", "0001_initial"),
+        ("records", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Permit',
+            name="Permit",
             fields=[
-                ('residuals', models.JSONField(default=list, verbose_name='残留リスク一覧')),
-                ('count', models.PositiveIntegerField(verbose_name='件数')),
-                ('highest', models.PositiveSmallIntegerField(null=True, verbose_name='最大の残留リスク値')),
-                ('state_hash', models.CharField(max_length=64, verbose_name='一覧のハッシュ値')),
-                ('status', models.CharField(choices=[('requested', '承認手続中'), ('valid', '有効'), ('superseded', '更新済み'), ('refused', '不承認')], db_index=True, default='requested', max_length=10, verbose_name='状態')),
-                ('signed_on', models.DateField(blank=True, null=True, verbose_name='承認日')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
+                ("residuals", models.JSONField(default=list, verbose_name="残留リスク一覧")),
+                ("count", models.PositiveIntegerField(verbose_name="件数")),
+                ("highest", models.PositiveSmallIntegerField(null=True, verbose_name="最大の残留リスク値")),
+                ("state_hash", models.CharField(max_length=64, verbose_name="一覧のハッシュ値")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "承認手続中"),
+                            ("valid", "有効"),
+                            ("superseded", "更新済み"),
+                            ("refused", "不承認"),
+                        ],
+                        db_index=True,
+                        default="requested",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("signed_on", models.DateField(blank=True, null=True, verbose_name="承認日")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '残留リスク承認記録',
+                "verbose_name": "残留リスク承認記録",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Risk',
+            name="Risk",
             fields=[
-                ('threat', models.CharField(db_index=True, max_length=60, verbose_name='脅威')),
-                ('vulnerability', models.CharField(db_index=True, max_length=60, verbose_name='脆弱性')),
-                ('state', models.CharField(choices=[('identified', '特定'), ('rejected', '見送り'), ('analysed', '算定済み'), ('acceptable', '受容水準以下'), ('planned', '対応計画あり'), ('treated', '対応済み'), ('accepted', '受容承認済み'), ('reopened', '再評価要')], db_index=True, default='identified', max_length=12, verbose_name='状態')),
-                ('identification_reason', models.TextField(verbose_name='特定・見送りの理由')),
-                ('participants', models.CharField(blank=True, max_length=200, verbose_name='洗い出しの参加者')),
-                ('occurs_when', models.CharField(blank=True, max_length=200, verbose_name='時期')),
-                ('situation', models.TextField(blank=True, verbose_name='状況')),
-                ('cause', models.TextField(blank=True, verbose_name='原因')),
-                ('path', models.TextField(blank=True, verbose_name='発生の仕方')),
-                ('impact', models.TextField(blank=True, verbose_name='影響')),
-                ('existing_controls', models.JSONField(blank=True, default=list, verbose_name='現行の管理策')),
-                ('no_control_reason', models.CharField(blank=True, max_length=200, verbose_name='管理策なしの確認')),
-                ('method', models.CharField(blank=True, db_index=True, max_length=20, verbose_name='算定方法')),
-                ('threat_level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='脅威の発生頻度')),
-                ('vulnerability_level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='脆弱性の程度')),
-                ('frequency', models.DecimalField(blank=True, decimal_places=3, max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='想定頻度（回/年）')),
-                ('loss_amount', models.DecimalField(blank=True, decimal_places=0, max_digits=15, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='想定損害額（円）')),
-                ('loss_extent', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='影響範囲')),
-                ('loss_parties', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='被害を受ける人')),
-                ('affected', models.CharField(blank=True, max_length=200, verbose_name='影響を受ける利害関係者')),
-                ('harm_reason', models.TextField(blank=True, verbose_name='損害の根拠')),
-                ('likelihood', models.PositiveSmallIntegerField(db_index=True, editable=False, null=True, verbose_name='起こりやすさ')),
-                ('loss', models.PositiveSmallIntegerField(db_index=True, editable=False, null=True, verbose_name='損害の大きさ')),
-                ('value', models.PositiveSmallIntegerField(db_index=True, editable=False, null=True, verbose_name='リスク値')),
-                ('expected_loss', models.DecimalField(decimal_places=0, editable=False, max_digits=18, null=True, verbose_name='年間予想損害額（円）')),
-                ('level', models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='受容水準')),
-                ('above_level', models.BooleanField(db_index=True, default=False, editable=False, verbose_name='受容水準超')),
-                ('calculation', models.JSONField(default=dict, editable=False, verbose_name='算定の条件')),
-                ('residual_likelihood', models.PositiveSmallIntegerField(db_index=True, editable=False, null=True, verbose_name='対応後の起こりやすさ')),
-                ('residual_loss', models.PositiveSmallIntegerField(db_index=True, editable=False, null=True, verbose_name='対応後の損害')),
-                ('residual_value', models.PositiveSmallIntegerField(db_index=True, editable=False, null=True, verbose_name='残留リスク値')),
-                ('review_on', models.DateField(blank=True, db_index=True, null=True, verbose_name='次回見直し日')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='assets.asset', verbose_name='情報資産')),
+                ("threat", models.CharField(db_index=True, max_length=60, verbose_name="脅威")),
+                ("vulnerability", models.CharField(db_index=True, max_length=60, verbose_name="脆弱性")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("identified", "特定"),
+                            ("rejected", "見送り"),
+                            ("analysed", "算定済み"),
+                            ("acceptable", "受容水準以下"),
+                            ("planned", "対応計画あり"),
+                            ("treated", "対応済み"),
+                            ("accepted", "受容承認済み"),
+                            ("reopened", "再評価要"),
+                        ],
+                        db_index=True,
+                        default="identified",
+                        max_length=12,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("identification_reason", models.TextField(verbose_name="特定・見送りの理由")),
+                (
+                    "participants",
+                    models.CharField(blank=True, max_length=200, verbose_name="洗い出しの参加者"),
+                ),
+                ("occurs_when", models.CharField(blank=True, max_length=200, verbose_name="時期")),
+                ("situation", models.TextField(blank=True, verbose_name="状況")),
+                ("cause", models.TextField(blank=True, verbose_name="原因")),
+                ("path", models.TextField(blank=True, verbose_name="発生の仕方")),
+                ("impact", models.TextField(blank=True, verbose_name="影響")),
+                (
+                    "existing_controls",
+                    models.JSONField(blank=True, default=list, verbose_name="現行の管理策"),
+                ),
+                (
+                    "no_control_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="管理策なしの確認"),
+                ),
+                (
+                    "method",
+                    models.CharField(blank=True, db_index=True, max_length=20, verbose_name="算定方法"),
+                ),
+                (
+                    "threat_level",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="脅威の発生頻度"),
+                ),
+                (
+                    "vulnerability_level",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="脆弱性の程度"),
+                ),
+                (
+                    "frequency",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=3,
+                        max_digits=8,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="想定頻度（回/年）",
+                    ),
+                ),
+                (
+                    "loss_amount",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=0,
+                        max_digits=15,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="想定損害額（円）",
+                    ),
+                ),
+                (
+                    "loss_extent",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="影響範囲"),
+                ),
+                (
+                    "loss_parties",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="被害を受ける人"),
+                ),
+                (
+                    "affected",
+                    models.CharField(blank=True, max_length=200, verbose_name="影響を受ける利害関係者"),
+                ),
+                ("harm_reason", models.TextField(blank=True, verbose_name="損害の根拠")),
+                (
+                    "likelihood",
+                    models.PositiveSmallIntegerField(
+                        db_index=True, editable=False, null=True, verbose_name="起こりやすさ"
+                    ),
+                ),
+                (
+                    "loss",
+                    models.PositiveSmallIntegerField(
+                        db_index=True, editable=False, null=True, verbose_name="損害の大きさ"
+                    ),
+                ),
+                (
+                    "value",
+                    models.PositiveSmallIntegerField(
+                        db_index=True, editable=False, null=True, verbose_name="リスク値"
+                    ),
+                ),
+                (
+                    "expected_loss",
+                    models.DecimalField(
+                        decimal_places=0,
+                        editable=False,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="年間予想損害額（円）",
+                    ),
+                ),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(editable=False, null=True, verbose_name="受容水準"),
+                ),
+                (
+                    "above_level",
+                    models.BooleanField(
+                        db_index=True, default=False, editable=False, verbose_name="受容水準超"
+                    ),
+                ),
+                ("calculation", models.JSONField(default=dict, editable=False, verbose_name="算定の条件")),
+                (
+                    "residual_likelihood",
+                    models.PositiveSmallIntegerField(
+                        db_index=True, editable=False, null=True, verbose_name="対応後の起こりやすさ"
+                    ),
+                ),
+                (
+                    "residual_loss",
+                    models.PositiveSmallIntegerField(
+                        db_index=True, editable=False, null=True, verbose_name="対応後の損害"
+                    ),
+                ),
+                (
+                    "residual_value",
+                    models.PositiveSmallIntegerField(
+                        db_index=True, editable=False, null=True, verbose_name="残留リスク値"
+                    ),
+                ),
+                (
+                    "review_on",
+                    models.DateField(blank=True, db_index=True, null=True, verbose_name="次回見直し日"),
+                ),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="risks",
+                        to="assets.asset",
+                        verbose_name="情報資産",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'リスク台帳',
+                "verbose_name": "リスク台帳",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Acceptance',
+            name="Acceptance",
             fields=[
-                ('reason', models.TextField(verbose_name='受容の理由')),
-                ('accepted_value', models.PositiveSmallIntegerField(verbose_name='受容したリスク値')),
-                ('state_hash', models.CharField(max_length=64, verbose_name='受容した内容のハッシュ値')),
-                ('status', models.CharField(choices=[('requested', '承認手続中'), ('valid', '有効'), ('reopened', '失効（内容変更）'), ('expired', '期限切れ'), ('refused', '不承認')], db_index=True, default='requested', max_length=10, verbose_name='状態')),
-                ('expires_on', models.DateField(db_index=True, verbose_name='有効期限')),
-                ('signed_on', models.DateField(blank=True, null=True, verbose_name='承認日')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
-                ('application', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.record', verbose_name='申請')),
-                ('risk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to='risk.risk', verbose_name='リスク')),
+                ("reason", models.TextField(verbose_name="受容の理由")),
+                ("accepted_value", models.PositiveSmallIntegerField(verbose_name="受容したリスク値")),
+                ("state_hash", models.CharField(max_length=64, verbose_name="受容した内容のハッシュ値")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "承認手続中"),
+                            ("valid", "有効"),
+                            ("reopened", "失効（内容変更）"),
+                            ("expired", "期限切れ"),
+                            ("refused", "不承認"),
+                        ],
+                        db_index=True,
+                        default="requested",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("expires_on", models.DateField(db_index=True, verbose_name="有効期限")),
+                ("signed_on", models.DateField(blank=True, null=True, verbose_name="承認日")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.record",
+                        verbose_name="申請",
+                    ),
+                ),
+                (
+                    "risk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acceptances",
+                        to="risk.risk",
+                        verbose_name="リスク",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'リスク受容記録',
+                "verbose_name": "リスク受容記録",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('fiscal_year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('occasion', models.CharField(choices=[('yearly', '定期'), ('change', '変化時'), ('incident', '事件・事故後')], default='yearly', max_length=10, verbose_name='契機')),
-                ('status', models.CharField(choices=[('open', '実施中'), ('closed', '完了')], db_index=True, default='open', max_length=8, verbose_name='状態')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='完了日')),
-                ('conclusion', models.TextField(blank=True, verbose_name='結論')),
-                ('inputs', models.JSONField(blank=True, default=list, verbose_name='考慮した情報')),
-                ('frozen', models.JSONField(editable=False, null=True, verbose_name='完了時の内容')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "occasion",
+                    models.CharField(
+                        choices=[("yearly", "定期"), ("change", "変化時"), ("incident", "事件・事故後")],
+                        default="yearly",
+                        max_length=10,
+                        verbose_name="契機",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "実施中"), ("closed", "完了")],
+                        db_index=True,
+                        default="open",
+                        max_length=8,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="完了日")),
+                ("conclusion", models.TextField(blank=True, verbose_name="結論")),
+                ("inputs", models.JSONField(blank=True, default=list, verbose_name="考慮した情報")),
+                ("frozen", models.JSONField(editable=False, null=True, verbose_name="完了時の内容")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'リスクアセスメント記録',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('status',), name='one_open_round')],
+                "verbose_name": "リスクアセスメント記録",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "open")), fields=("status",), name="one_open_round"
+                    )
+                ],
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.AddField(
-            model_name='risk',
-            name='round',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='risk.round', verbose_name='アセスメント'),
+            model_name="risk",
+            name="round",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="risks",
+                to="risk.round",
+                verbose_name="アセスメント",
+            ),
         ),
         migrations.CreateModel(
-            name='Treatment',
+            name="Treatment",
             fields=[
-                ('options', models.JSONField(default=list, verbose_name='対応の種類')),
-                ('action', models.TextField(verbose_name='実施内容')),
-                ('basis', models.TextField(verbose_name='判断材料')),
-                ('controls', models.JSONField(default=list, verbose_name='管理策')),
-                ('shared_with', models.CharField(blank=True, max_length=150, verbose_name='共有先（保険会社・委託先など）')),
-                ('opportunity', models.TextField(blank=True, verbose_name='追求する機会')),
-                ('priority', models.PositiveSmallIntegerField(default=2, verbose_name='優先順位')),
-                ('due_on', models.DateField(db_index=True, verbose_name='期限')),
-                ('cost', models.DecimalField(blank=True, decimal_places=0, max_digits=14, null=True, verbose_name='費用（円）')),
-                ('cost_limit', models.DecimalField(blank=True, decimal_places=0, max_digits=14, null=True, verbose_name='許容コスト（円）')),
-                ('expected_likelihood', models.PositiveSmallIntegerField(verbose_name='対応後の起こりやすさ')),
-                ('expected_loss', models.PositiveSmallIntegerField(verbose_name='対応後の損害')),
-                ('expected_value', models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='予測残留リスク値')),
-                ('status', models.CharField(choices=[('draft', '作成中'), ('submitted', '承認手続中'), ('approved', '実施中'), ('done', '完了'), ('cancelled', '取りやめ')], db_index=True, default='draft', max_length=10, verbose_name='状態')),
-                ('progress', models.PositiveSmallIntegerField(default=0, verbose_name='進捗（%）')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='完了日')),
-                ('effect_review_on', models.DateField(blank=True, db_index=True, null=True, verbose_name='有効性評価日')),
-                ('effect_measured', models.CharField(blank=True, max_length=300, verbose_name='有効性の測定結果')),
-                ('effect_decision', models.CharField(blank=True, max_length=8, verbose_name='有効性の判断')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
-                ('risk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='treatments', to='risk.risk', verbose_name='リスク')),
+                ("options", models.JSONField(default=list, verbose_name="対応の種類")),
+                ("action", models.TextField(verbose_name="実施内容")),
+                ("basis", models.TextField(verbose_name="判断材料")),
+                ("controls", models.JSONField(default=list, verbose_name="管理策")),
+                (
+                    "shared_with",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="共有先（保険会社・委託先など）"
+                    ),
+                ),
+                ("opportunity", models.TextField(blank=True, verbose_name="追求する機会")),
+                ("priority", models.PositiveSmallIntegerField(default=2, verbose_name="優先順位")),
+                ("due_on", models.DateField(db_index=True, verbose_name="期限")),
+                (
+                    "cost",
+                    models.DecimalField(
+                        blank=True, decimal_places=0, max_digits=14, null=True, verbose_name="費用（円）"
+                    ),
+                ),
+                (
+                    "cost_limit",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=0,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="許容コスト（円）",
+                    ),
+                ),
+                (
+                    "expected_likelihood",
+                    models.PositiveSmallIntegerField(verbose_name="対応後の起こりやすさ"),
+                ),
+                ("expected_loss", models.PositiveSmallIntegerField(verbose_name="対応後の損害")),
+                (
+                    "expected_value",
+                    models.PositiveSmallIntegerField(
+                        editable=False, null=True, verbose_name="予測残留リスク値"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "作成中"),
+                            ("submitted", "承認手続中"),
+                            ("approved", "実施中"),
+                            ("done", "完了"),
+                            ("cancelled", "取りやめ"),
+                        ],
+                        db_index=True,
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("progress", models.PositiveSmallIntegerField(default=0, verbose_name="進捗（%）")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="完了日")),
+                (
+                    "effect_review_on",
+                    models.DateField(blank=True, db_index=True, null=True, verbose_name="有効性評価日"),
+                ),
+                (
+                    "effect_measured",
+                    models.CharField(blank=True, max_length=300, verbose_name="有効性の測定結果"),
+                ),
+                ("effect_decision", models.CharField(blank=True, max_length=8, verbose_name="有効性の判断")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                (
+                    "risk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="treatments",
+                        to="risk.risk",
+                        verbose_name="リスク",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'リスク対応計画',
+                "verbose_name": "リスク対応計画",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.AddIndex(
-            model_name='risk',
-            index=models.Index(fields=['likelihood', 'loss', 'state'], name='risk_heat_before'),
+            model_name="risk",
+            index=models.Index(fields=["likelihood", "loss", "state"], name="risk_heat_before"),
         ),
         migrations.AddIndex(
-            model_name='risk',
-            index=models.Index(fields=['residual_likelihood', 'residual_loss', 'state'], name='risk_heat_after'),
+            model_name="risk",
+            index=models.Index(
+                fields=["residual_likelihood", "residual_loss", "state"], name="risk_heat_after"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('asset', 'threat', 'vulnerability'), name='one_risk_per_asset_threat_vulnerability'),
+            model_name="risk",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at", None)),
+                fields=("asset", "threat", "vulnerability"),
+                name="one_risk_per_asset_threat_vulnerability",
+            ),
         ),
     ]

@@ -18,7 +18,7 @@ from sakimori.lib import canonical, clock
 from sakimori.lib.errors import Invalid, NotAllowed
 
 
-@command("risk.acceptance_requested", gettext_lazy("リスク受容の申請"), right="risk.change")
+@command("risk.acceptance_requested", gettext_lazy("リスク受容の申請"), right="risk.change", over="risk")
 def request_acceptance(*, risk: Risk, reason: str, by: Person) -> Acceptance:
     """Ask the risk owner and the president to keep a risk above the level (V20-022, REG-316).
 

@@ -8,10 +8,13 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sakimori.domains.assets.models import Asset
 from sakimori.domains.risk.models import Acceptance, Risk
+from sakimori.kernel import hooks
 from sakimori.kernel.identity.actors import SYSTEM, Actor
 from sakimori.kernel.ledger.book import command
 from sakimori.kernel.policy import policy
+from sakimori.kernel.records.models import Record
 from sakimori.lib import canonical, clock
 from sakimori.lib.errors import Invalid, NotAllowed
 
@@ -148,3 +151,12 @@ def _check_described(risk: Risk) -> None:
         )
     if problems:
         raise Invalid(problems)
+
+
+@hooks.on("record_changed")
+def _on_asset(record: Record) -> None:
+    """Value the risks of an asset again when its importance changed; the public formula multiplies by it."""
+    if isinstance(record, Asset):
+        for risk in Risk.objects.identified().filter(asset=record, method=valuation.SME, value__isnull=False):
+            if risk.loss != record.importance and record.importance is not None:
+                revalue(risk, reason=_("情報資産の重要度が変わった"), by=SYSTEM)

@@ -12,8 +12,10 @@ from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.ledger.book import command
 from sakimori.lib.errors import Invalid, NotAllowed
 
+from . import analysis
 
-@command("risk.identified", gettext_lazy("リスクの特定"), right="risk.change")
+
+@command("risk.identified", gettext_lazy("リスクの特定"), right="risk.change", over="asset")
 def identify(
     *,
     asset: Asset,
@@ -36,7 +38,7 @@ def identify(
     )  # fmt: skip
 
 
-@command("risk.rejected", gettext_lazy("リスクの見送り"), right="risk.change")
+@command("risk.rejected", gettext_lazy("リスクの見送り"), right="risk.change", over="asset")
 def reject(
     *, asset: Asset, threat: str, vulnerability: str, reason: str, participants: str = "", by: Actor
 ) -> Risk:
@@ -63,6 +65,8 @@ def reword(
         risk.identification_reason = reason
     if risk.state == Risk.State.REJECTED:
         risk.state = Risk.State.IDENTIFIED
+    elif risk.value is not None:
+        analysis.settle(risk)
     risk.save()
     return risk
 
@@ -73,10 +77,10 @@ def _store(
     _check_scenario(asset, threat, vulnerability, reason)
     running = Round.objects.filter(status=Round.Status.OPEN).first()
     risk = Risk.objects.current().filter(asset=asset, threat=threat, vulnerability=vulnerability).first()
-    if risk is not None and risk.state != Risk.State.REJECTED:
-        if state == Risk.State.REJECTED and risk.state != Risk.State.IDENTIFIED:
-            text = _("%(number)s は算定済みです。見送るには受容または対応の完了が必要です。")
-            raise NotAllowed(text % {"number": risk.number}, rule="risk.evaluated_is_not_rejected")
+    early = (Risk.State.REJECTED, Risk.State.IDENTIFIED)
+    if risk is not None and state == Risk.State.REJECTED and risk.state not in early:
+        text = _("%(number)s は算定済みです。見送るには受容または対応の完了が必要です。")
+        raise NotAllowed(text % {"number": risk.number}, rule="risk.evaluated_is_not_rejected")
     risk = risk or Risk(asset=asset, threat=threat, vulnerability=vulnerability)
     risk.state, risk.round = state, running
     risk.identification_reason = reason.strip()

@@ -193,10 +193,12 @@ def _fill(treatment: Treatment, **values: object) -> None:
 
 
 def _problems(plan: Treatment) -> dict[str, str]:
-    option = Treatment.Option
-    known = set(option.values)
+    return _missing(plan) | _missing_for_options(plan)
+
+
+def _missing(plan: Treatment) -> dict[str, str]:
     problems = {}
-    if not plan.options or set(plan.options) - known:
+    if not plan.options or set(plan.options) - set(Treatment.Option.values):
         problems["options"] = _("対応の種類を一つ以上選んでください。")
     if not plan.action:
         problems["action"] = _("実施内容を入力してください。")
@@ -204,6 +206,13 @@ def _problems(plan: Treatment) -> dict[str, str]:
         problems["basis"] = _("判断材料を入力してください。")
     if plan.due_on and plan.due_on < plan.effective_on:
         problems["due_on"] = _("期限は作成日以降の日付にしてください。")
+    if plan.cost is not None and plan.cost_limit is not None and plan.cost > plan.cost_limit:
+        problems["cost"] = _("費用が許容コストを超えています。計画を見直すか、許容コストを改めてください。")
+    return problems
+
+
+def _missing_for_options(plan: Treatment) -> dict[str, str]:
+    option, problems = Treatment.Option, {}
     if option.SHARE in plan.options and not plan.shared_with:
         problems["shared_with"] = _("リスクの共有では、共有先を入力してください。")
     if option.TAKE in plan.options and not plan.opportunity:
@@ -211,8 +220,6 @@ def _problems(plan: Treatment) -> dict[str, str]:
     changing = {option.LIKELIHOOD, option.CONSEQUENCE, option.REMOVE} & set(plan.options)
     if changing and not plan.controls:
         problems["controls"] = _("この対応には、実施する管理策を一つ以上選んでください。")
-    if plan.cost is not None and plan.cost_limit is not None and plan.cost > plan.cost_limit:
-        problems["cost"] = _("費用が許容コストを超えています。計画を見直すか、許容コストを改めてください。")
     return problems
 
 
