@@ -14,8 +14,8 @@ from sakimori.lib import clock
 from sakimori.lib.errors import NotAllowed, Refused
 
 from . import book
-from .entries import ERASED
-from .models import Opening
+from .entries import ERASED, erasable
+from .erasure import erase_openings
 
 READ = book.declare("record.read", gettext_lazy("閲覧"))
 
@@ -30,26 +30,26 @@ def log_read(record: Record, *, by: Actor, purpose: str) -> None:
     book.note(READ, record, by=by, reason=purpose.strip())
 
 
-@book.command("record.erased", gettext_lazy("個人情報の消去"), right="record.erase")
+@book.command("record.erased", gettext_lazy("個人情報などの消去"), right="record.erase")
 def erase(record: Record, *, fields: Sequence[str], reason: str, by: Actor) -> Record:
-    """Erase personal values from the record and from its whole history; the tree stays valid.
+    """Erase personal values or free text from the record and its whole history; the tree stays valid.
 
     Entries hold only salted commitments of these fields; without salt and value they say nothing.
-    Raises Refused for a field that is not personal or without a reason, NotAllowed under a legal hold or
+    Raises Refused for a field of another kind or without a reason, NotAllowed under a legal hold or
     before the retention period is over (OPS-106).
     """
-    personal = set(record.personal_fields)
-    if not fields or not set(fields) <= personal:
+    if not fields or not set(fields) <= erasable(type(record)):
         raise Refused(
-            _("消去できるのは個人情報の項目だけです。項目を選び直してください。"), rule="ledger.erase.fields"
+            _("消去できるのは個人情報と自由記述の項目だけです。項目を選び直してください。"),
+            rule="ledger.erase.fields",
         )
     if not reason.strip():
         raise Refused(_("消去の理由を入力してください。"), rule="ledger.erase.reason", field="reason")
     _check_retention(record)
     for name in fields:
         setattr(record, name, _emptied(record._meta.get_field(name)))
-        Opening.objects.filter(entry__record_id=record.pk, path__startswith=f"{name}/").delete()
     record.save()
+    erase_openings(record, fields)
     # The entry of this very act must not hold the erased values as its "before".
     record.loaded_values = record.snapshot()
     return record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import secrets
@@ -77,6 +78,16 @@ def of_command(
     return prepare(verb, record, changes, by=by, reason=reason, args=args, request=request)
 
 
+@functools.cache
+def erasable(model: type[Record]) -> frozenset[str]:
+    """Return the columns whose values may have to go one day: personal ones, and free text.
+
+    They enter an entry as salted commitments, so that erasing salt and value leaves the tree as it was.
+    """
+    free = {field.attname for field in model.ledger_fields() if isinstance(field, models.TextField)}
+    return frozenset({*model.personal_fields, *free})
+
+
 def prepare(
     verb: str,
     record: Record,
@@ -90,9 +101,8 @@ def prepare(
     """Build body and commitments of one entry."""
     openings: list[Opening] = []
     pairs = {name: list(pair) for name, pair in changes.items()}
-    for name in record.personal_fields:
-        if name in pairs:
-            pairs[name] = [_commit(openings, f"{name}/{i}", value) for i, value in enumerate(pairs[name])]
+    for name in erasable(type(record)) & pairs.keys():
+        pairs[name] = [_commit(openings, f"{name}/{i}", value) for i, value in enumerate(pairs[name])]
     at = clock.now()
     actor = None if isinstance(by, System) else by
     body = canonical.dumps(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from sakimori.kernel.identity.actors import SYSTEM
-from sakimori.kernel.identity.models import Person
+from sakimori.kernel.identity.models import Appointment, Person
 from sakimori.kernel.ledger import acts, book, seal
 from sakimori.kernel.ledger.entries import ERASED
 from sakimori.kernel.ledger.export import export
@@ -18,6 +18,8 @@ from sakimori.kernel.ledger.models import Entry, Opening
 from sakimori.kernel.ledger.verify import verify
 from sakimori.lib import clock
 from sakimori.lib.errors import NotAllowed, Refused
+
+from .conftest import MOVED
 
 SECRETS = ("山田", "ヤマダ", "hanako")
 
@@ -75,7 +77,7 @@ def test_an_erased_value_is_nowhere_and_the_tree_stays_valid(renamed):
 def test_the_history_says_that_a_value_was_erased_and_by_what(renamed):
     erase(renamed)
     erasing, *before = book.history(renamed)
-    assert (erasing.verb_label, erasing.reason) == ("個人情報の消去", "本人の請求")
+    assert (erasing.verb_label, erasing.reason) == ("個人情報などの消去", "本人の請求")
     assert set(erasing.facts["fields"]) == {"name", "kana", "email"}
     shown = {value for line in before for change in line.changes for value in (change.before, change.after)}
     assert ERASED in shown
@@ -96,9 +98,22 @@ def test_an_export_with_openings_has_none_of_what_was_erased(renamed, tmp_path):
     assert "hanako" not in openings and "山田" in openings
 
 
+def test_free_text_enters_as_a_commitment_too_and_can_be_erased(person, rename):
+    appointment = Appointment.objects.create(
+        person=person, role="internal_auditor", starts_on=date(2026, 4, 1), supervision="委員長が毎月確かめる"
+    )
+    book.append_many(
+        [book.Draft(MOVED, appointment, {"supervision": ("", "委員長が毎月確かめる")})], by=SYSTEM
+    )
+    assert "委員長が毎月" not in Entry.objects.get().body
+    assert book.history(appointment)[0].changes[0].after == "委員長が毎月確かめる"
+    acts.erase(appointment, fields=["supervision"], reason="誤記", by=SYSTEM)
+    assert "委員長が毎月" not in everything_stored()
+
+
 @pytest.mark.parametrize("fields", [(), ("number",), ("name", "category")])
-def test_what_is_not_personal_cannot_be_erased(renamed, fields):
-    with pytest.raises(Refused, match="個人情報の項目だけ"):
+def test_what_is_neither_personal_nor_free_text_cannot_be_erased(renamed, fields):
+    with pytest.raises(Refused, match="個人情報と自由記述の項目だけ"):
         acts.erase(renamed, fields=fields, reason="本人の請求", by=SYSTEM)
 
 
