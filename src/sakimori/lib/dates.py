@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +12,9 @@ from typing import overload
 import jpholiday
 
 from sakimori.lib.errors import Refused
+from sakimori.lib.fiscal import FiscalYear, Quarter
 from sakimori.lib.japanese import nfkc
+from sakimori.lib.months import add_months, month_end, months_between
 from sakimori.lib.wareki import (
     format_wareki,
     format_wareki_short,
@@ -38,29 +39,6 @@ __all__ = [
     "parse_year",
     "previous_business_day",
 ]
-
-
-def month_end(year: int, month: int) -> date:
-    """Return the last day of the month."""
-    return date(year, month, monthrange(year, month)[1])
-
-
-def add_months(day: date, months: int) -> date:
-    """Move ``day`` by whole months; a month end stays a month end, and 31 May + 1 is 30 June."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    last = month_end(year, month + 1)
-    if day.day == monthrange(day.year, day.month)[1]:
-        return last
-    return last.replace(day=min(day.day, last.day))
-
-
-def months_between(first: date, last: date) -> Iterator[date]:
-    """Yield the first day of every month from the month of ``first`` to that of ``last``."""
-    month = first.replace(day=1)
-    while month <= last:
-        yield month
-        month = add_months(month, 1)
 
 
 def is_business_day(day: date, closed: Collection[date] = ()) -> bool:
@@ -219,87 +197,3 @@ def _on_day(moment: date | datetime, day: date) -> date | datetime:
     if isinstance(moment, datetime):
         return moment.replace(year=day.year, month=day.month, day=day.day)
     return day
-
-
-@dataclass(frozen=True, order=True)
-class Quarter:
-    """A quarter of a fiscal year; 第1四半期 is April to June."""
-
-    year: int
-    number: int
-
-    @property
-    def start(self) -> date:
-        """Return the first day."""
-        return add_months(date(self.year, 4, 1), 3 * (self.number - 1))
-
-    @property
-    def end(self) -> date:
-        """Return the last day."""
-        return add_months(self.start, 3) - timedelta(days=1)
-
-    @property
-    def label(self) -> str:
-        """Return 2026年度第1四半期."""
-        return f"{self.year}年度第{self.number}四半期"
-
-
-@dataclass(frozen=True, order=True)
-class FiscalYear:
-    """A fiscal year from April to March, named by the year in which it begins."""
-
-    year: int
-
-    @classmethod
-    def of(cls, day: date) -> FiscalYear:
-        """Return the fiscal year that ``day`` falls in."""
-        return cls(day.year if day.month >= 4 else day.year - 1)
-
-    @classmethod
-    def parse(cls, text: str) -> FiscalYear:
-        """Read 2026年度, FY2026, 令和8年度."""
-        return cls(parse_year(text))
-
-    def __str__(self) -> str:
-        """Return 2026年度."""
-        return f"{self.year}年度"
-
-    def __contains__(self, day: date) -> bool:
-        """Tell whether ``day`` falls in this year."""
-        return self.start <= _day_of(day) <= self.end
-
-    @property
-    def start(self) -> date:
-        """Return 1 April."""
-        return date(self.year, 4, 1)
-
-    @property
-    def end(self) -> date:
-        """Return 31 March of the next year."""
-        return date(self.year + 1, 3, 31)
-
-    @property
-    def next(self) -> FiscalYear:
-        """Return the year after."""
-        return FiscalYear(self.year + 1)
-
-    @property
-    def previous(self) -> FiscalYear:
-        """Return the year before."""
-        return FiscalYear(self.year - 1)
-
-    @property
-    def months(self) -> tuple[date, ...]:
-        """Return the first days of the twelve months, April first."""
-        return tuple(months_between(self.start, self.end))
-
-    @property
-    def quarters(self) -> tuple[Quarter, ...]:
-        """Return the four quarters."""
-        return tuple(Quarter(self.year, number) for number in range(1, 5))
-
-    def quarter(self, day: date) -> Quarter:
-        """Return the quarter that ``day`` of this year falls in."""
-        if day not in self:
-            raise ValueError(f"{day} is not in {self}")
-        return Quarter(self.year, (day.month - 4) % 12 // 3 + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an accident
+class Refused(Exception):
     """Something the rules do not allow; the message is shown to the user as it is.
 
     ``rule`` names the rule that refused, ``field`` the form field concerned, where there is one.

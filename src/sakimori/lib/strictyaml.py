@@ -15,7 +15,8 @@ import yaml
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from sakimori.lib.errors import Refused
-from sakimori.lib.yamlshapes import MisfitError, Place, Reader, reader_for
+from sakimori.lib.yamlscalars import MisfitError, Place, Reader
+from sakimori.lib.yamlshapes import reader_for
 
 __all__ = ["ContentError", "Place", "load", "load_front_matter", "loads"]
 

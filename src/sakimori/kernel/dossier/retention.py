@@ -25,6 +25,7 @@ from . import files, kinds
 from .models import Comment, Disposal, Evidence
 
 ERASED = "（消去済み）"
+_CHUNK = 5_000  # SQLite takes 32,766 parameters a statement
 
 
 @hooks.on("record_changed")
@@ -38,12 +39,14 @@ def file_record(record: Record) -> None:
 @hooks.on("records_imported")
 def file_records(records: Sequence[Record]) -> None:
     """Settle the same for many new records in few statements."""
-    filed = []
+    ending: dict[date, list[int]] = {}
     for record in records:
         if record.keep_until is None and (day := kinds.keep_until(record)) is not None:
             record.keep_until = record.loaded_values["keep_until"] = day
-            filed.append(Record(pk=record.pk, keep_until=day))
-    Record.objects.bulk_update(filed, ["keep_until"], batch_size=500)
+            ending.setdefault(day, []).append(record.pk)
+    for day, keys in ending.items():
+        for start in range(0, len(keys), _CHUNK):
+            Record.objects.filter(pk__in=keys[start : start + _CHUNK]).update(keep_until=day)
 
 
 def due(day: date) -> RecordQuerySet[Record]:

@@ -12,7 +12,8 @@ from django.core.exceptions import FieldDoesNotExist
 from sakimori.kernel.records.models import Record, RecordQuerySet
 from sakimori.lib.japanese import heading_keys
 
-from .kinds import Kind, Level, Lookup, Text, Text_
+from .choices import Level, Lookup
+from .kinds import Kind, Text, Text_
 
 NUMBER = "number"
 

@@ -16,9 +16,9 @@ from sakimori.kernel.records.models import RecordQuerySet
 from sakimori.lib.errors import NotAllowed
 from sakimori.lib.sheets import OutColumn, column_index, fill_layout, write_table
 
+from .choices import Level
 from .columns import Col, Sheet
 from .imports import sheet_of
-from .kinds import Level
 from .models import ImportBatch
 from .reading import open_tables, table_named
 

@@ -124,7 +124,9 @@ def _levels(row: Row, columns: Sequence[Column]) -> Iterable[int]:
 
 def _choose(group: str, columns: Sequence[Column], counts: Counter[int]) -> ScaleGuess:
     headings = tuple(column.heading for column in columns)
-    said = {Scale(int(low), int(high)) for h in headings for low, high in _SPAN.findall(nfkc(h)) if low < high}
+    said = {
+        Scale(int(low), int(high)) for h in headings for low, high in _SPAN.findall(nfkc(h)) if low < high
+    }
     if len(said) == 1:
         scale = said.pop()
         return ScaleGuess(group, headings, (scale,), scale)

@@ -88,7 +88,9 @@ class Register:
         for start in range(0, len(keys), _CHUNK):
             wanted = {f"{name}__in": keys[start : start + _CHUNK]}
             for rows in (revivable, self._rows.current()):
-                found.update((getattr(record, name), record) for record in rows.filter(**wanted).order_by("pk"))
+                found.update(
+                    (getattr(record, name), record) for record in rows.filter(**wanted).order_by("pk")
+                )
         return found
 
     def _load_twins(self, keyless: Sequence[Parsed]) -> dict[tuple[object, ...], list[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from django.db import models
@@ -12,13 +13,13 @@ from django.utils.translation import gettext as _
 from sakimori.kernel.identity import access
 from sakimori.kernel.identity.actors import Actor, System
 from sakimori.kernel.records.models import RecordQuerySet
-from sakimori.lib import canonical
 from sakimori.lib.errors import Invalid, Refused
 from sakimori.lib.japanese import fold
 
+from .choices import InFile, Lookup
 from .columns import NUMBER, Col, Sheet
 from .context import Context
-from .kinds import InFile, Lookup, shown
+from .kinds import shown
 from .matching import Register
 from .models import ImportedRow
 from .reading import Parsed, Reader
@@ -65,12 +66,12 @@ class Plan:
 
     def digest(self) -> str:
         """Return what identifies this difference: a check and its application must agree on it."""
-        return canonical.digest(
-            [
-                [p.row, p.act.value, p.record.number, sorted((n, *map(_plain, c)) for n, c in p.changes.items())]
-                for p in self.rows
-            ]
-        )
+        digest = sha256()
+        for planned in self.rows:
+            changes = sorted(planned.changes.items())
+            told = (planned.row, planned.act.value, planned.record.number, changes, planned.links)
+            digest.update(repr(told).encode())
+        return digest.hexdigest()
 
 
 class Planner:
@@ -204,10 +205,6 @@ def _defaults(sheet: Sheet) -> dict[str, object]:
         if not column.blank or not isinstance(column, models.CharField | models.TextField):
             found[name] = column.get_default()
     return found
-
-
-def _plain(value: object) -> object:
-    return canonical.plain(value)
 
 
 def chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -8,8 +8,9 @@ from typing import Any
 from sakimori.kernel.records.models import Record
 from sakimori.lib.sheets import Table
 
+from .choices import Lookup
 from .columns import Col, Sheet
-from .kinds import Lookup, shown
+from .kinds import shown
 from .planning import Act, Plan, Planned
 from .report import FieldChange, Recomputed, Report, RowLine, RowProblem
 
@@ -76,7 +77,9 @@ class _Labels:
             col = self._by_field.get(column.name)
             heading = str(col.heading if col else column.verbose_name)
             found.append(
-                FieldChange(column.name, heading, self._show(before, column, col), self._show(after, column, col))
+                FieldChange(
+                    column.name, heading, self._show(before, column, col), self._show(after, column, col)
+                )
             )
         for name, word in planned.links.items():
             found.append(FieldChange(name, str(self._by_field[name].heading), "", word))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from sakimori.kernel import hooks
@@ -62,10 +63,28 @@ def rewrite(model: type[Record], records: Sequence[Any], names: Iterable[str]) -
     for record in records:
         record.revision += 1
         record.prepare()
-    columns = {f.attname: f.name for f in model._meta.concrete_fields}
-    fields = sorted({columns[name] for name in names} | {"revision", "label"})
-    rows: Any = model._base_manager
-    rows.bulk_update(records, fields, batch_size=max(1, 10_000 // len(fields) // 2))
+    _update(model, records, {*names, "revision", "label"})
+
+
+def _update(model: type[Record], records: Sequence[Any], names: Iterable[str]) -> None:
+    """Send one prepared UPDATE per table; Django's bulk_update writes a CASE per cell and takes ten times as long."""
+    wanted = set(names)
+    quote: Any = connection.ops.quote_name
+    for table in (Record, model):
+        own = [f for f in table._meta.local_concrete_fields if f.attname in wanted and not f.primary_key]
+        if not own:
+            continue
+        key: Any = table._meta.pk
+        setters = ", ".join(f"{quote(column.column)} = %s" for column in own)
+        statement = f"UPDATE {quote(table._meta.db_table)} SET {setters} WHERE {quote(key.column)} = %s"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                statement,
+                [
+                    [*(f.get_db_prep_save(getattr(r, f.attname), connection) for f in own), r.pk]
+                    for r in records
+                ],
+            )
 
 
 def _join(plan: Plan, sheet: Sheet) -> None:
@@ -88,9 +107,7 @@ def _join(plan: Plan, sheet: Sheet) -> None:
         if planned.act is Act.CREATED:
             fresh.append(planned.record)
     if fresh:
-        names = sorted({name for planned in linked for name in planned.links})
-        rows: Any = sheet.model._base_manager
-        rows.bulk_update(fresh, names, batch_size=200)
+        _update(sheet.model, fresh, {f"{name}_id" for planned in linked for name in planned.links})
 
 
 def _first_values(record: Record) -> dict[str, tuple[object, object]]:

@@ -110,7 +110,9 @@ def _check_size(parts: list[zipfile.ZipInfo], name: str) -> None:
 
 def broken(name: str) -> Refused:
     """Return the refusal of a file that is damaged."""
-    return _refused(f"「{name}」は壊れているため読み込めません。Excel で開けることを確かめ、保存し直してください。")
+    return _refused(
+        f"「{name}」は壊れているため読み込めません。Excel で開けることを確かめ、保存し直してください。"
+    )
 
 
 def _refused(sentence: str) -> Refused:

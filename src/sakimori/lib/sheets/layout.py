@@ -35,7 +35,9 @@ def fill_layout(
     named is emptied. ``added`` rows follow the last row, above the footnotes.
     """
     if table.book.kind != "xlsx":
-        raise Refused("元の様式への書き出しは Excel ブックから取り込んだ台帳に限ります。", rule="sheets.layout")
+        raise Refused(
+            "元の様式への書き出しは Excel ブックから取り込んだ台帳に限ります。", rule="sheets.layout"
+        )
     numbers = [row.number for row in table.rows()]
     if len(numbers) + len(added) > MAX_LAYOUT_ROWS:
         raise Refused(

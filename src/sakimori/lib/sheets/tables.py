@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 from sakimori.lib.errors import Refused
 from sakimori.lib.japanese import heading_key, heading_keys, is_blank, nfkc
 from sakimori.lib.sheets.cells import Area, Row, letter
+from sakimori.lib.sheets.lines import Filler, line_kind
 
 _SEARCH_ROWS = 60
 _MAX_HEADING_ROWS = 3
 _MAX_HEADING_LENGTH = 60
-
-_SECTION = re.compile(r"[<≪《【\[〔■●◆▼▲○◎].*|-{3,}.*|.*[>≫》】\]〕]")
-_FOOTNOTE = re.compile(r"[※*注](?!文).*|\((?:注|※).*|以上")
-_TOTALS = frozenset({"合計", "小計", "総計", "計", "総合計", "平均"})
 
 
 class Book(Protocol):
@@ -102,7 +98,7 @@ class Table:
         self.passed, self.notes = [], list(self.book.notes)
         last_heading = self.heading_rows[-1]
         heading = {column.index: heading_key(column.headings[-1]) for column in self.columns}
-        fill = _Filler(self.merged, last_heading)
+        fill = Filler(self.merged, last_heading)
         hidden: list[int] = []
         calculated = 0
         for row in self.book.rows(self.sheet):
@@ -112,7 +108,7 @@ class Table:
             filled = [(i, value) for i, value in enumerate(row.values) if not is_blank(value)]
             if not filled:
                 continue
-            kind = _line_kind(row, filled, heading, self.merged)
+            kind = line_kind(row, filled, heading, self.merged)
             if kind:
                 self.passed.append(Passed(row.number, str(filled[0][1]).strip(), kind))
                 continue
@@ -276,53 +272,3 @@ def _rows_belong_together(heading: Sequence[Row], merged: list[Area], columns: S
     fills = sum(1 for c in columns if not _text_at(top, c.index) and _text_at(bottom, c.index))
     doubles = sum(1 for c in columns if _text_at(top, c.index) and _text_at(bottom, c.index))
     return len(heading) == 2 and fills >= 1 and doubles <= fills
-
-
-class _Filler:
-    """Carries the value of a cell merged over several rows down to each of them."""
-
-    def __init__(self, merged: list[Area], after: int) -> None:
-        self._areas = sorted(area for area in merged if area.bottom > area.top and area.bottom > after)
-        self._next = 0
-        self._open: list[tuple[Area, object]] = []
-
-    def down(self, row: Row) -> None:
-        """Fill the row's cells that are covered by a merged cell begun above it."""
-        if self._open:
-            self._open = [(area, value) for area, value in self._open if area.bottom >= row.number]
-            for area, value in self._open:
-                _put(row.values, area.left, value)
-        while self._next < len(self._areas) and self._areas[self._next].top <= row.number:
-            area = self._areas[self._next]
-            self._next += 1
-            if area.top == row.number and area.left < len(row.values):
-                self._open.append((area, row.values[area.left]))
-
-
-def _put(values: list[object], index: int, value: object) -> None:
-    if is_blank(value):
-        return
-    if index >= len(values):
-        values.extend([None] * (index + 1 - len(values)))
-    if is_blank(values[index]):
-        values[index] = value
-
-
-def _line_kind(
-    row: Row, filled: list[tuple[int, object]], heading: dict[int, str], merged: list[Area]
-) -> str:
-    """Tell a section line, a footnote, a total or a repeated heading from a row of data ("")."""
-    index, first = filled[0]
-    if not isinstance(first, str):
-        return ""
-    text = nfkc(first).strip()
-    if len(filled) == 1:
-        if _FOOTNOTE.fullmatch(text):
-            return "footnote"
-        wide = any(a.top == row.number and a.left == index and a.right - a.left >= 2 for a in merged)
-        return "section" if wide or _SECTION.fullmatch(text) else ""
-    if heading_key(first) in _TOTALS and not any(isinstance(v, (str, date)) for _, v in filled[1:]):
-        return "total"
-    if len(filled) >= 3 and all(heading_key(str(v)) == heading.get(i) for i, v in filled):
-        return "heading"
-    return ""

@@ -60,7 +60,7 @@ class TextFile:
             except (csv.Error, UnicodeError):
                 raise Refused(
                     f"「{self.name}」の {records.line_num} 行目を CSV として読めません。"
-                    "引用符（\"）の閉じ忘れがないか確かめてください。",
+                    '引用符（"）の閉じ忘れがないか確かめてください。',
                     rule="sheets.file",
                 ) from None
 

@@ -174,7 +174,8 @@ class Workbook:
             return []
         if self._archive.getinfo(part).file_size > _MAX_STRINGS_BYTES:
             raise Refused(
-                f"「{self.name}」の文字数が多すぎます。シートごとに別のブックに分けてください。", rule="sheets.file"
+                f"「{self.name}」の文字数が多すぎます。シートごとに別のブックに分けてください。",
+                rule="sheets.file",
             )
         collector = _Strings()
         self._parse(part, collector.start, collector.end, collector.text)
@@ -221,4 +222,6 @@ def _shows_day(number: int, code: str | None) -> bool:
     if code is None:
         return number in _DAY_FORMATS
     bare = _FORMAT_NOISE.sub("", code).lower()
-    return "y" in bare or "e" in bare.replace("general", "").replace("e+", "") or ("m" in bare and "d" in bare)
+    return (
+        "y" in bare or "e" in bare.replace("general", "").replace("e+", "") or ("m" in bare and "d" in bare)
+    )

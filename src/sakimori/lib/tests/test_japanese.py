@@ -28,7 +28,8 @@ def test_spellings_of_one_word_fold_together(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("病院", "美容院"), ("ビル", "ビール"), ("risk register", "riskregister"), ("か", "が")]
+    ("one", "other"),
+    [("病院", "美容院"), ("ビル", "ビール"), ("risk register", "riskregister"), ("か", "が")],
 )
 def test_different_words_stay_apart(one: str, other: str) -> None:
     assert fold(one) != fold(other)
@@ -54,7 +55,16 @@ def test_headings_compare_without_blanks_breaks_brackets_and_dots() -> None:
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [("３", 3), ("1,000", 1000), ("１，０００", 1000), ("▲5", -5), (" 7 ", 7), (2.0, 2), ("－1", -1), ("2.0", 2)],
+    [
+        ("３", 3),
+        ("1,000", 1000),
+        ("１，０００", 1000),
+        ("▲5", -5),
+        (" 7 ", 7),
+        (2.0, 2),
+        ("－1", -1),
+        ("2.0", 2),
+    ],
 )
 def test_numbers_are_read_as_people_write_them(value: object, number: int) -> None:
     assert parse_int(value) == number

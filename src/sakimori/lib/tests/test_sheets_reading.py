@@ -75,7 +75,10 @@ def test_a_defined_name_is_a_calculation(tmp_path: Path) -> None:
         (cell("A2", "a&amp;b&#x3042;&lt;"), "a&bあ<"),
         (cell("A2", "一_x000D_\n二"), "一\n二"),
         ('<c r="A2" t="inlineStr"><is><t><![CDATA[<b>]]></t></is></c>', "<b>"),
-        ('<c r="A2" t="inlineStr"><is><r><t>漢</t></r><r><t>字</t></r><rPh><t>かんじ</t></rPh></is></c>', "漢字"),
+        (
+            '<c r="A2" t="inlineStr"><is><r><t>漢</t></r><r><t>字</t></r><rPh><t>かんじ</t></rPh></is></c>',
+            "漢字",
+        ),
         ('<c t="inlineStr" r="A2"><is><t>=cmd</t></is></c>', "=cmd"),
         ("<c><v>9</v></c>", 9),
     ],
@@ -156,21 +159,29 @@ def test_sections_footnotes_totals_and_repeated_headings_are_no_rows(tmp_path: P
         + row(2, "", "＜人事部分ここまで＞")
         + row(3, "1", "甲", "x")
         + row(4, "番号", "名称", "備考")
-        + '<row r="5">' + cell("A5", "合計") + '<c r="C5"><v>3</v></c></row>'
+        + '<row r="5">'
+        + cell("A5", "合計")
+        + '<c r="C5"><v>3</v></c></row>'
         + row(6, "部門の見出し")
         + row(8, "※ 社外秘")
         + row(9, "名前だけの行")
     )
     table, rows = read(build(tmp_path / "s.xlsx", sheet(body, after=merge("A6:C6"))))
     assert [(p.row, p.kind) for p in table.passed] == [
-        (2, "section"), (4, "heading"), (5, "total"), (6, "section"), (8, "footnote"),
+        (2, "section"),
+        (4, "heading"),
+        (5, "total"),
+        (6, "section"),
+        (8, "footnote"),
     ]
     assert [r.number for r in rows] == [3, 9]
 
 
 def test_hidden_rows_and_columns_and_calculated_cells_are_told(tmp_path: Path) -> None:
-    body = HEAD + row(2, "1", "甲", attributes=' hidden="1"') + (
-        '<row r="3"><c r="A3"><f>1+1</f><v>2</v></c>' + cell("B3", "乙") + "</row>"
+    body = (
+        HEAD
+        + row(2, "1", "甲", attributes=' hidden="1"')
+        + ('<row r="3"><c r="A3"><f>1+1</f><v>2</v></c>' + cell("B3", "乙") + "</row>")
     )
     path = build(tmp_path / "h.xlsx", sheet(body, before='<cols><col min="3" max="3" hidden="1"/></cols>'))
     table, rows = read(path)

@@ -120,7 +120,10 @@ def mutate_parts(data: bytes, seed: int) -> bytes:
     """Change bytes inside the unpacked parts, so that the damage gets behind the archive's checksums."""
     chance = random.Random(seed)
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
         for part in source.infolist():
             content = bytearray(source.read(part))
             if chance.random() < 0.6:

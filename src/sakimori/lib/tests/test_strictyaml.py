@@ -71,7 +71,12 @@ def test_hints_turn_yaml_into_frozen_dataclasses() -> None:
     first, second = loads(GOOD, tuple[Duty, ...], name="duties.yaml")
     assert first.place == ("duties.yaml", 1)
     assert second.place.line == 17
-    assert (first.title, first.count, first.cost, first.since) == ("5.10", 3, Decimal("1.50"), date(2026, 4, 1))
+    assert (first.title, first.count, first.cost, first.since) == (
+        "5.10",
+        3,
+        Decimal("1.50"),
+        date(2026, 4, 1),
+    )
     assert (first.level, first.kind, first.open) == (Level.HIGH, "record", True)
     assert first.steps == (Step("president", Cadence.parse("2 weeks")), Step("007"))
     assert first.every == Step("x")

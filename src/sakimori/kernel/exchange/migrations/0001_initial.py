@@ -5,48 +5,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('records', '0001_initial'),
+        ("records", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('sheet', models.CharField(db_index=True, max_length=60, verbose_name='台帳')),
-                ('file_name', models.CharField(max_length=200, verbose_name='ファイル名')),
-                ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='ハッシュ値')),
-                ('size', models.PositiveBigIntegerField(verbose_name='サイズ')),
-                ('tab', models.CharField(blank=True, max_length=100, verbose_name='シート名')),
-                ('mapping', models.JSONField(default=dict, verbose_name='列の対応')),
-                ('scales', models.JSONField(default=dict, verbose_name='評価の段階')),
-                ('state', models.CharField(choices=[('uploaded', '受付済み'), ('mapped', '列の対応済み'), ('checked', '確認済み'), ('applied', '取込済み'), ('undone', '取消済み')], default='uploaded', max_length=10, verbose_name='状態')),
-                ('counts', models.JSONField(default=dict, verbose_name='件数')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='確認した差分')),
-                ('report', models.JSONField(default=dict, verbose_name='確認結果')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
+                ("sheet", models.CharField(db_index=True, max_length=60, verbose_name="台帳")),
+                ("file_name", models.CharField(max_length=200, verbose_name="ファイル名")),
+                ("sha256", models.CharField(db_index=True, max_length=64, verbose_name="ハッシュ値")),
+                ("size", models.PositiveBigIntegerField(verbose_name="サイズ")),
+                ("tab", models.CharField(blank=True, max_length=100, verbose_name="シート名")),
+                ("mapping", models.JSONField(default=dict, verbose_name="列の対応")),
+                ("scales", models.JSONField(default=dict, verbose_name="評価の段階")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "受付済み"),
+                            ("mapped", "列の対応済み"),
+                            ("checked", "確認済み"),
+                            ("applied", "取込済み"),
+                            ("undone", "取消済み"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("counts", models.JSONField(default=dict, verbose_name="件数")),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="確認した差分")),
+                ("report", models.JSONField(default=dict, verbose_name="確認結果")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '取込',
+                "verbose_name": "取込",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='ImportedRow',
+            name="ImportedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField(verbose_name='行')),
-                ('act', models.CharField(choices=[('created', '追加'), ('changed', '変更'), ('revived', '取消した取込からの復元'), ('same', '変更なし')], max_length=8)),
-                ('before', models.JSONField(default=dict)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='exchange.importbatch')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imported_from', to='records.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row", models.PositiveIntegerField(verbose_name="行")),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("created", "追加"),
+                            ("changed", "変更"),
+                            ("revived", "取消した取込からの復元"),
+                            ("same", "変更なし"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("before", models.JSONField(default=dict)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="exchange.importbatch",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imported_from",
+                        to="records.record",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('batch', 'record'), name='imported_once_per_batch')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "record"), name="imported_once_per_batch")
+                ],
             },
         ),
     ]

@@ -43,7 +43,9 @@ def send(ueno: Person, holdings: object, departments: object) -> Send:
     """Upload a file (bytes, path, or rows under ``headings``) as the security office."""
 
     def send(
-        what: bytes | Path | Sequence[Sequence[object]], headings: Sequence[str] = HEADINGS, name: str = "台帳.xlsx"
+        what: bytes | Path | Sequence[Sequence[object]],
+        headings: Sequence[str] = HEADINGS,
+        name: str = "台帳.xlsx",
     ) -> ImportBatch:
         if isinstance(what, Path):
             name, what = what.name, what.read_bytes()

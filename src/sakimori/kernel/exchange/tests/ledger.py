@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 import pytest
 from django.db import connection, models
 
+from sakimori.kernel.exchange.choices import Choice, Level, Lookup
 from sakimori.kernel.exchange.columns import SHEETS, Col, Sheet, declare
-from sakimori.kernel.exchange.kinds import Choice, Code, Day, Level, Lookup, Text, Whole, YesNo
+from sakimori.kernel.exchange.kinds import Code, Day, Text, Whole, YesNo
 from sakimori.kernel.identity.models import Department
 from sakimori.kernel.ledger import book
 from sakimori.kernel.records.models import Record, RecordQuerySet

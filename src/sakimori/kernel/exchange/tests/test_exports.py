@@ -34,7 +34,10 @@ def test_an_export_comes_back_unchanged(send: Send, ueno: Person, holdings: Shee
 
 def test_the_original_layout_is_filled_again(send: Send, ueno: Person, tmp_path: Path) -> None:
     batch = take_in(send, ueno)
-    change = send([["2", "=改名（A系列）", "製造部"], ["900", "新しい資産", "営業部"]], ("No.", "情報資産名称", "管理部署"))
+    change = send(
+        [["2", "=改名（A系列）", "製造部"], ["900", "新しい資産", "営業部"]],
+        ("No.", "情報資産名称", "管理部署"),
+    )
     imports.apply(imports.dry_run(change, by=ueno), by=ueno)
     target = tmp_path / "layout.xlsx"
     assert exports.export_layout(batch, target, by=ueno) == 241
@@ -46,7 +49,9 @@ def test_the_original_layout_is_filled_again(send: Send, ueno: Person, tmp_path:
     assert (again.counts["same"], again.counts["new"], again.counts["problems"]) == (241, 0, 0)
 
 
-def test_an_export_needs_the_right_and_is_noted(send: Send, ueno: Person, kato: Person, holdings: Sheet) -> None:
+def test_an_export_needs_the_right_and_is_noted(
+    send: Send, ueno: Person, kato: Person, holdings: Sheet
+) -> None:
     rows = Holding.objects.visible_to(ueno)
     exports.export(rows, holdings, BytesIO(), by=ueno)
     line = book.history(ueno)[0]
@@ -57,7 +62,9 @@ def test_an_export_needs_the_right_and_is_noted(send: Send, ueno: Person, kato: 
 
 def test_an_export_needs_two_queries_however_many_rows(send: Send, ueno: Person, holdings: Sheet) -> None:
     take_in(send, ueno)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         exports.export(Holding.objects.current(), holdings, BytesIO(), by=ueno)
     reads = [q for q in queries if "exchange_tests_holding" in q["sql"]]
     assert len(reads) == 1

@@ -102,7 +102,9 @@ def test_the_management_number_finds_its_row_and_an_unknown_one_is_refused(send:
     headings = ("管理番号", "情報資産名称", "管理部署")
     taken_in(send([[number, "改訂図", "製造部"]], headings), ueno)
     assert Holding.objects.get(ledger_no="2").name == "改訂図"
-    report = imports.report(checked(send([["HLD-99999", "x", "製造部"], ["", "y", "製造部"]], headings), ueno))
+    report = imports.report(
+        checked(send([["HLD-99999", "x", "製造部"], ["", "y", "製造部"]], headings), ueno)
+    )
     assert "台帳にありません" in report.problems[0].sentence
 
 
@@ -115,7 +117,9 @@ def test_stored_values_are_recomputed_and_differences_told(send: Send, ueno: Per
 
 
 def test_levels_of_another_scale_are_moved(send: Send, ueno: Person) -> None:
-    batch = send([["1", "表", "営業部", 3, 1, 2]] * 1 + [[str(n), "x", "営業部", 1, 2, 3] for n in range(2, 9)])
+    batch = send(
+        [["1", "表", "営業部", 3, 1, 2]] * 1 + [[str(n), "x", "営業部", 1, 2, 3] for n in range(2, 9)]
+    )
     assert "cia" not in batch.scales
     with pytest.raises(Refused, match="段階") as refused:
         checked(batch, ueno)
@@ -179,10 +183,17 @@ def test_a_change_after_the_check_stops_the_import(send: Send, ueno: Person) -> 
 
 def test_an_import_is_undone_as_if_it_had_not_been(send: Send, ueno: Person) -> None:
     taken_in(send(ROWS), ueno)
-    batch = taken_in(send([["1", "改名", "製造部", 0, 0, 0], ROWS[1], ["3", "新規", "営業部", 1, 1, 0]]), ueno)
+    batch = taken_in(
+        send([["1", "改名", "製造部", 0, 0, 0], ROWS[1], ["3", "新規", "営業部", 1, 1, 0]]), ueno
+    )
     imports.undo(batch, reason="取り違え", by=ueno)
     row = Holding.objects.get(ledger_no="1")
-    assert (row.name, row.label, row.department.label, row.confidentiality) == ("単価表", "単価表", "営業部", 2)
+    assert (row.name, row.label, row.department.label, row.confidentiality) == (
+        "単価表",
+        "単価表",
+        "営業部",
+        2,
+    )
     assert row.importance == 2
     assert not Holding.objects.current().filter(ledger_no="3").exists()
     assert book.history(row)[0].reason == "取り違え"
@@ -227,7 +238,9 @@ def test_who_has_not_the_right_may_not_import(
             step(batch, by=kobayashi)
 
 
-def test_a_head_takes_in_rows_of_the_own_department_only(send: Send, eto: Person, departments: object) -> None:
+def test_a_head_takes_in_rows_of_the_own_department_only(
+    send: Send, eto: Person, departments: object
+) -> None:
     batch = send(ROWS)
     batch = imports.dry_run(batch, by=eto)
     assert [(p.row, p.sentence) for p in imports.report(batch).problems] == [
@@ -241,7 +254,11 @@ def test_every_created_row_has_its_entry(send: Send, ueno: Person) -> None:
     changed = {change.field: change.after for change in line.changes}
     assert (line.verb, line.reason) == ("holding.registered", batch.number)
     assert changed["name"] == "単価表"
-    assert [entry.verb for entry in book.history(batch)] == ["import.applied", "import.checked", "import.uploaded"]
+    assert [entry.verb for entry in book.history(batch)] == [
+        "import.applied",
+        "import.checked",
+        "import.uploaded",
+    ]
 
 
 def test_text_files_and_macros_are_taken_too(send: Send, ueno: Person) -> None:

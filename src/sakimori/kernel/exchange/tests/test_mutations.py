@@ -23,7 +23,9 @@ CELLS = st.one_of(
     st.booleans(),
     st.dates(date(1900, 3, 1)),
     st.datetimes(datetime(1900, 3, 1)),
-    st.sampled_from(["営業部", "1", "２", "有", "書類", "令和8年13月1日", "=1+1", "HLD-00001", "\x00", "1e5"]),
+    st.sampled_from(
+        ["営業部", "1", "２", "有", "書類", "令和8年13月1日", "=1+1", "HLD-00001", "\x00", "1e5"]
+    ),
 )
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
