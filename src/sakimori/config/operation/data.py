@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 DATABASE = "sakimori.sqlite3"
+PREPARED = ".prepared"  # what the folder was last prepared by
 DEMONSTRATION = "demonstration"  # this file's presence offers one-click sign-in
 _INCOMING, _ARRIVED, _IN_USE, _SETTLING = ".incoming", ".arrived", ".in-use", ".settling"
 _RESTORING = ".restoring"  # rows in PostgreSQL and files here may be of two different moments
-_MACHINERY = {_INCOMING, _ARRIVED, _IN_USE, _SETTLING, _RESTORING}
+_MACHINERY = {_INCOMING, _ARRIVED, _IN_USE, _SETTLING, _RESTORING, PREPARED}
 
 
 class InUse(Exception):

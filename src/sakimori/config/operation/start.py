@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import data
+from . import data, fingerprint
 from .address import Address, NoAddress
 from .children import Child, Keeper
 
@@ -65,12 +65,18 @@ def _prepare(folder: Path, demo: str) -> int:
     fresh = not os.environ.get("DATABASE_URL") and not (folder / data.DATABASE).exists()
     command = [*_PREPARE, "--demo", demo]
     if not fresh:
-        return _explained(subprocess.run(command, stderr=subprocess.PIPE, text=True))
+        if demo != "always" and fingerprint.is_unchanged(folder):
+            return 0
+        status = _explained(subprocess.run(command, stderr=subprocess.PIPE, text=True))
+        if status == 0:
+            fingerprint.remember(folder)
+        return status
     staging = data.stage(folder)
     environment = os.environ | {"SAKIMORI_DATA": str(staging)}
     status = _explained(subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True))
     if status == 0:
         data.commit(folder)
+        fingerprint.remember(folder)
     return status
 
 
