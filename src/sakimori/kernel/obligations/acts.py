@@ -17,7 +17,7 @@ from sakimori.kernel.records.models import Record
 from sakimori.lib import clock
 from sakimori.lib.errors import NotAllowed
 
-from . import calendar, contact, people, plan, targets
+from . import calendar, contact, people, plan, storage, targets
 from .models import Obligation, Occurrence
 
 LONGEST_MOVE = timedelta(days=90)
@@ -261,4 +261,4 @@ def _plan_next(occurrence: Occurrence, from_: date | None = None) -> None:
     )
     if target is not None:
         slot = calendar.slot(duty, every, every.after(start), calendar.Calendar())
-        plan.store(plan.rows_for(occurrence.obligation, [target], [slot]))
+        storage.store(plan.rows_for(occurrence.obligation, [target], [slot]))

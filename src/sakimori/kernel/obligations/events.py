@@ -19,7 +19,7 @@ from sakimori.kernel.records.models import Record
 from sakimori.lib import clock
 from sakimori.lib.errors import NotAllowed
 
-from . import acts, calendar, plan, targets
+from . import acts, calendar, plan, storage, targets
 from .models import Obligation, Occurrence, OccurrenceQuerySet
 from .targets import Target
 
@@ -41,11 +41,12 @@ def _start(obligation: Obligation, duty: Duty, record: Record, moment: datetime)
     assert within is not None
     due_on, due_at = calendar.deadline(within, moment)
     target = Target(record.pk, record.kind, _department(record))
-    row = plan.occurrence_of(
-        obligation, target, slug=f"{duty.after[:40]}@{moment.isoformat()}", nominal_on=due_on,
-        opens_on=moment.astimezone(clock.JAPAN).date(), due_on=due_on, due_at=due_at, contact_at=moment,
-    )  # fmt: skip
-    plan.store([row])
+    start = moment.astimezone(clock.JAPAN).date()
+    slug = f"{duty.after[:40]}@{moment.isoformat()}"
+    row = plan.planned(
+        obligation, duty, target, slug, due_on, start, due_on, contact_at=moment, due_at=due_at
+    )
+    storage.store([row])
     return Occurrence.objects.get(obligation=obligation, slot=row.slot)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Case, CharField, Count, F, Q, Value, When
-from django.db.models.functions import TruncMonth
 
 from sakimori.lib import clock, dates
 
@@ -72,10 +71,12 @@ def _counts(
     found = Occurrence.objects.filter(obligation__in=rows, nominal_on__gte=start, nominal_on__lt=end)
     if departments is not None:
         found = found.filter(department__in=departments)
-    lines = found.values("obligation_id", standing=_standing(), month=TruncMonth("nominal_on"))
+    # By day, not by month: SQLite would call Python for every row to find its month.
+    lines = found.values("obligation_id", "nominal_on", standing=_standing()).annotate(number=Count("pk"))
     counts: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
-    for line in lines.annotate(number=Count("pk")).order_by():
-        counts[line["obligation_id"], line["month"]][line["standing"]] += line["number"]
+    for line in lines.order_by():
+        month = line["nominal_on"].replace(day=1)
+        counts[line["obligation_id"], month][line["standing"]] += line["number"]
     return counts
 
 

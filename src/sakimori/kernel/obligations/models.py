@@ -79,7 +79,7 @@ class Occurrence(models.Model):
         VOID = "void", _("対象外")
 
     obligation = models.ForeignKey(
-        Obligation, models.PROTECT, verbose_name=_("義務"), related_name="occurrences"
+        Obligation, models.PROTECT, verbose_name=_("義務"), related_name="occurrences", db_index=False
     )
     slot = models.CharField(max_length=120, editable=False)  # target and nominal day: never planned twice
     target = models.ForeignKey(
@@ -91,17 +91,24 @@ class Occurrence(models.Model):
     due_at = models.DateTimeField(_("期限の時刻"), null=True)
     role = models.CharField(_("役割"), max_length=40, blank=True)
     department = models.ForeignKey(
-        Record, models.PROTECT, verbose_name=_("部署"), null=True, related_name="+"
+        Record, models.PROTECT, verbose_name=_("部署"), null=True, related_name="+", db_index=False
     )
     assignee = models.ForeignKey(
-        Person, models.PROTECT, verbose_name=_("担当者"), null=True, related_name="occurrences_assigned"
+        Person,
+        models.PROTECT,
+        verbose_name=_("担当者"),
+        null=True,
+        related_name="occurrences_assigned",
+        db_index=False,
     )
     state = models.CharField(_("状態"), max_length=5, choices=State, default=State.OPEN)
     proof = models.ForeignKey(
-        Record, models.PROTECT, verbose_name=_("証跡"), null=True, related_name="proves"
+        Record, models.PROTECT, verbose_name=_("証跡"), null=True, related_name="proves", db_index=False
     )
     done_on = models.DateField(_("実施日"), null=True)
-    done_by = models.ForeignKey(Person, models.PROTECT, verbose_name=_("実施者"), null=True, related_name="+")
+    done_by = models.ForeignKey(
+        Person, models.PROTECT, verbose_name=_("実施者"), null=True, related_name="+", db_index=False
+    )
     recorded_at = models.DateTimeField(_("登録日時"), null=True)
     moved_from = models.DateField(_("変更前の期日"), null=True)
     reason = models.CharField(_("理由"), max_length=300, blank=True)
@@ -131,7 +138,12 @@ class Occurrence(models.Model):
                 name="occurrence_of_role",
             ),
             models.Index(fields=["obligation", "nominal_on"], name="occurrence_by_day"),
-            models.Index(fields=["due_on"], condition=models.Q(state="open"), name="occurrence_due"),
+            models.Index(
+                fields=["proof"], condition=models.Q(proof__isnull=False), name="occurrence_by_proof"
+            ),
+            models.Index(
+                fields=["assignee"], condition=models.Q(assignee__isnull=False), name="occurrence_of_person"
+            ),
         ]
 
     def __str__(self) -> str:

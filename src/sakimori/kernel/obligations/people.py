@@ -94,14 +94,17 @@ def unheld(day: date | None = None) -> list[Pair]:
 
 
 def _of(person: Person, day: date) -> Q:
-    found = Q(assignee=person)
+    places: dict[str, list[int | None]] = {}
     for role, department in person.holdings(day):
-        roles = access.widened([role])
-        if department is None:
-            found |= Q(role__in=roles, assignee=None)
-        else:
+        for wider in access.widened([role]):
+            places.setdefault(wider, []).append(department)
+    found = Q(assignee=person)
+    for role, departments in places.items():
+        mine = Q(role=role, assignee=None)
+        if None not in departments:
             # A duty of the whole company falls to a holder of the role in any department.
-            found |= Q(role__in=roles, assignee=None) & (Q(department_id=department) | Q(department=None))
+            mine &= Q(department_id__in=departments) | Q(department=None)
+        found |= mine
     return found
 
 

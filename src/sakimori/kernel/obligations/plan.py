@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
@@ -24,13 +24,13 @@ from sakimori.kernel.records.models import Record
 from sakimori.lib import canonical, clock
 from sakimori.lib.dates import Cadence
 
-from . import calendar, contact, targets
+from . import calendar, contact, storage, targets
 from .calendar import Calendar, Slot
 from .models import Obligation, Occurrence, OccurrenceQuerySet
+from .storage import Planned
 from .targets import Target
 
 ADOPTED = book.declare("obligation.adopted", gettext_lazy("義務の取込み"))
-BATCH = 2000
 
 
 @dataclass
@@ -99,7 +99,7 @@ def _plan(run: Run, obligation: Obligation) -> None:
         reached = min(reached, run.today - timedelta(days=1))
     planner = _by_completion if duty.counted == "completion" else _by_calendar
     rows = planner(run, obligation, every, reached, shifted)
-    run.created += store(rows)
+    run.created += storage.store(rows)
     until = max(run.until, obligation.planned_until or run.until)
     Obligation.objects.filter(pk=obligation.pk).update(
         plan_digest=digest, targets_digest=listed, planned_until=until
@@ -108,7 +108,7 @@ def _plan(run: Run, obligation: Obligation) -> None:
 
 def _by_calendar(
     run: Run, obligation: Obligation, every: Cadence, reached: date | None, shifted: bool
-) -> Iterator[Occurrence]:
+) -> Iterator[Planned]:
     duty, members = obligation.duty, run.targets_of(obligation.duty)
     first = calendar.anchor(duty, every, obligation.effective_on)
     if shifted and reached is not None:
@@ -122,7 +122,7 @@ def _by_calendar(
 
 def _by_completion(
     run: Run, obligation: Obligation, every: Cadence, reached: date | None, shifted: bool
-) -> Iterator[Occurrence]:
+) -> Iterator[Planned]:
     """Plan one occurrence ahead per target: a span after it was last done, else from the first day."""
     duty, members = obligation.duty, run.targets_of(obligation.duty)
     if shifted and reached is not None:
@@ -137,45 +137,34 @@ def _by_completion(
             yield from rows_for(obligation, [target], [calendar.slot(duty, every, nominal, run.calendar)])
 
 
-def rows_for(
-    obligation: Obligation, members: Sequence[Target], slots: Iterable[Slot]
-) -> Iterator[Occurrence]:
-    """Yield an unsaved occurrence per slot and target."""
+def rows_for(obligation: Obligation, members: Sequence[Target], slots: Iterable[Slot]) -> Iterator[Planned]:
+    """Yield what is to be stored for every slot and target."""
     duty = obligation.duty
     for slot in slots:
-        first = contact.first(duty, slot.due, slot.opens)
+        first, day = contact.first(duty, slot.due, slot.opens), slot.nominal.isoformat()
         for target in members:
-            yield occurrence_of(
-                obligation, target, slug=slot.nominal.isoformat(), nominal_on=slot.nominal, opens_on=slot.opens,
-                due_on=slot.due, contact_at=first,
-            )  # fmt: skip
+            yield planned(obligation, duty, target, day, slot.nominal, slot.opens, slot.due, contact_at=first)
 
 
-def occurrence_of(obligation: Obligation, target: Target, *, slug: str, **values: object) -> Occurrence:
-    """Return an unsaved occurrence; a person who is the target answers for himself unless a role does."""
-    duty = obligation.duty
+def planned(
+    obligation: Obligation,
+    duty: Duty,
+    target: Target,
+    slug: str,
+    nominal: date,
+    opens: date,
+    due: date,
+    *,
+    contact_at: datetime,
+    due_at: datetime | None = None,
+) -> Planned:
+    """Return one occurrence to be stored; a person who is the target answers for himself unless a role does."""
     himself = target.kind == targets.PERSON and duty.role in ("", "employee")
-    return Occurrence(
-        obligation_id=obligation.pk, slot=f"{target.pk or 0}:{slug}", target_id=target.pk,
-        role="" if himself else duty.role or "security_office", department_id=target.department,
-        assignee_id=target.pk if himself else None, **values,
+    role, assignee = ("", target.pk) if himself else (duty.role or "security_office", None)
+    return Planned(
+        obligation.pk, f"{target.pk or 0}:{slug}", target.pk, role, target.department, assignee,
+        nominal, opens, due, due_at, contact_at,
     )  # fmt: skip
-
-
-def store(rows: Iterable[Occurrence]) -> int:
-    """Store new occurrences, skipping those that stand already; return how many were handed in."""
-    count, batch = 0, []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            count += _store_batch(batch)
-            batch = []
-    return count + (_store_batch(batch) if batch else 0)
-
-
-def _store_batch(batch: list[Occurrence]) -> int:
-    Occurrence.objects.bulk_create(batch, ignore_conflicts=True)
-    return len(batch)
 
 
 def _unplan(obligation: Obligation, today: date) -> None:
