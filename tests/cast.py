@@ -128,7 +128,7 @@ def as_person() -> Callable[[Person], Client]:
 
     def enter(person: Person) -> Client:
         client = Client(raise_request_exception=True)
-        client.force_login(person.user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person.user)
         session = client.session
         session["signin.second_factor"] = True  # as after a sign-in with both factors
         session.save()

@@ -14,7 +14,7 @@ class RegistersConfig(AppConfig):
 
     def ready(self) -> None:
         """Read the declarations of every installed domain and arm the checks on them."""
-        from . import inspection  # noqa: PLC0415 - models are not ready before
+        from . import inspection, surroundings  # noqa: F401, PLC0415 - models are not ready before
 
         autodiscover_modules("register")
         checks.register(inspection.check_registers, checks.Tags.models)

@@ -168,10 +168,9 @@ class Person(Record):
         if not self.is_active:
             return ()
         rows = Appointment.objects.in_force(day).filter(person_id=self.pk)
-        held = [(access.EMPLOYEE, self.department_id), *rows.values_list("role", "department_id")]
-        headed = Department.objects.current().filter(head_id=self.pk).values_list("pk", flat=True)
-        held += [(access.HEAD, pk) for pk in headed]
-        return tuple(held)
+        headed = Department.objects.current().filter(head_id=self.pk).annotate(as_role=models.Value(access.HEAD))
+        held = rows.values_list("role", "department_id").union(headed.values_list("as_role", "pk"), all=True)
+        return ((access.EMPLOYEE, self.department_id), *held)
 
     def roles(self, on: date | None = None) -> frozenset[str]:
         """Return the role ids held on ``on``, with the wider roles they count as."""

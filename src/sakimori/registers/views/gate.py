@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.records.models import Record
@@ -16,7 +17,7 @@ from sakimori.lib.errors import NotAllowed
 
 from ..base import Register, registry
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class PersonRequest(HttpRequest):
@@ -30,7 +31,7 @@ def for_person(view: View) -> View:
     """Let only signed-in people of the company in."""
 
     @wraps(view)
-    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if getattr(request, "person", None) is None:
             if request.user.is_authenticated:
                 raise NotAllowed(
