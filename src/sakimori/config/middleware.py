@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from sakimori.kernel.identity.models import Person
@@ -43,7 +44,7 @@ _POLICY = "; ".join(
         "connect-src 'self'",
         "manifest-src 'self'",
         "base-uri 'none'",
-        "form-action 'self'",
+        " ".join(("form-action 'self'", *settings.SAKIMORI_FORM_TARGETS)),
         "frame-ancestors 'none'",
     )
 )

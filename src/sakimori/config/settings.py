@@ -43,6 +43,7 @@ SAKIMORI_DEMO = (DATA_DIR / data.DEMONSTRATION).exists()  # one-click sign-in pe
 # The company's identity providers (docs/howto/single-sign-on.md); without the file only passwords and passkeys.
 SAKIMORI_PROVIDERS = single_sign_on.load(os.environ.get("SAKIMORI_SSO", ""))
 SAKIMORI_PROVIDER_APPS = single_sign_on.apps(SAKIMORI_PROVIDERS)
+SAKIMORI_FORM_TARGETS = single_sign_on.origins(SAKIMORI_PROVIDERS)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -78,13 +79,14 @@ INSTALLED_APPS = [
     "sakimori.domains.controls",
     "sakimori.domains.risk",
     "sakimori.portal",
+    "sakimori.portal.applications",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "sakimori.config.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "sakimori.kernel.signin.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import check_password, make_password
-from django.contrib.auth.models import User
-from django.db import models
+from django.contrib.auth.models import AnonymousUser, User
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from sakimori.kernel import hooks
 from sakimori.kernel.identity import access
@@ -26,7 +26,7 @@ from .secret import Secret
 USERS = "platform.users"
 
 
-@command("account.opened", _lazy("利用者登録"), right=USERS)
+@command("account.opened", gettext_lazy("利用者登録"), right=USERS)
 def open_account(person: Person, *, temporary: Secret | None, by: Actor) -> Account:
     """Open an account for ``person``; without ``temporary`` he signs in by other means only.
 
@@ -72,21 +72,22 @@ def _give_temporary(account: Account, temporary: Secret) -> None:
 
 
 def _store_password(account: Account, new: Secret) -> None:
-    user = _user(account)
+    user = user_of(account)
     user.set_password(new.reveal())
     user.save(update_fields=["password"])
     account.password_set_at = clock.now()
     account.expiry_notified_on = None
 
 
-def _user(account: Account) -> User:
+def user_of(account: Account) -> User:
+    """Return the user of the framework behind an account."""
     user: User | None = account.person.user
     if user is None:
         raise NotAllowed(_("利用者アカウントがありません。"), rule="account.missing")
     return user
 
 
-@command("account.password_reset", _lazy("パスワード再設定"), right=USERS)
+@command("account.password_reset", gettext_lazy("パスワード再設定"), right=USERS)
 def reset_password(account: Account, *, temporary: Secret, reason: str, by: Actor) -> Account:
     """Give a temporary password; the owner must change it at once, his sessions end (SYS-068)."""
     _need(reason)
@@ -97,7 +98,7 @@ def reset_password(account: Account, *, temporary: Secret, reason: str, by: Acto
     return account
 
 
-@command("account.disabled", _lazy("利用停止"), right=USERS)
+@command("account.disabled", gettext_lazy("利用停止"), right=USERS)
 def disable(account: Account, *, reason: str, by: Actor) -> Account:
     """Stop the account; every session of it ends."""
     _need(reason)
@@ -110,7 +111,7 @@ def disable(account: Account, *, reason: str, by: Actor) -> Account:
     return account
 
 
-@command("account.enabled", _lazy("利用再開"), right=USERS)
+@command("account.enabled", gettext_lazy("利用再開"), right=USERS)
 def enable(account: Account, *, reason: str, by: Actor) -> Account:
     """Let the owner sign in again; refused for a person who left."""
     _need(reason)
@@ -123,12 +124,12 @@ def enable(account: Account, *, reason: str, by: Actor) -> Account:
 
 
 def _switch(account: Account, *, active: bool) -> None:
-    user = _user(account)
+    user = user_of(account)
     user.is_active = active
     user.save(update_fields=["is_active"])
 
 
-@command("account.locked", _lazy("アカウントロック"))
+@command("account.locked", gettext_lazy("アカウントロック"))
 def lock(account: Account, *, by: Actor) -> Account:
     """Lock the account after too many failures in a row; only the system does (SYS-070)."""
     if by is not SYSTEM:
@@ -152,7 +153,7 @@ def lift_elapsed_lock(account: Account) -> None:
         unlock(account, reason=_("停止時間の経過"), by=SYSTEM)
 
 
-@command("account.unlocked", _lazy("ロック解除"), right=USERS)
+@command("account.unlocked", gettext_lazy("ロック解除"), right=USERS)
 def unlock(account: Account, *, reason: str, by: Actor) -> Account:
     """Lift the lock; whoever does says how he made sure of the person (SYS-070)."""
     _need(reason)
@@ -166,18 +167,18 @@ def unlock(account: Account, *, reason: str, by: Actor) -> Account:
     return account
 
 
-@command("account.factors_reset", _lazy("二要素認証の再設定"), right=USERS)
+@command("account.factors_reset", gettext_lazy("二要素認証の再設定"), right=USERS)
 def reset_factors(account: Account, *, reason: str, by: Actor) -> Account:
     """Remove all second factors, as after a lost telephone; the owner sets up new ones at the next sign-in."""
     _need(reason)
-    Authenticator.objects.filter(user=_user(account)).delete()
+    Authenticator.objects.filter(user=user_of(account)).delete()
     account.second_factor_demanded = True
     account.save()
     sessions.end_all(account)
     return account
 
 
-@command("account.factor_demanded", _lazy("二要素認証の個別指定"), right=USERS)
+@command("account.factor_demanded", gettext_lazy("二要素認証の個別指定"), right=USERS)
 def demand_factor(account: Account, *, demanded: bool, reason: str, by: Actor) -> Account:
     """Demand a second factor of one person whose roles do not, or stop demanding it."""
     _need(reason)
@@ -186,7 +187,7 @@ def demand_factor(account: Account, *, demanded: bool, reason: str, by: Actor) -
     return account
 
 
-@command("signin.password_changed", _lazy("パスワード変更"))
+@command("signin.password_changed", gettext_lazy("パスワード変更"))
 def change_password(account: Account, *, new: Secret, by: Actor) -> Account:
     """Replace the owner's password; raises Invalid with every condition that the new one misses."""
     _own(account, by)
@@ -201,7 +202,7 @@ def change_password(account: Account, *, new: Secret, by: Actor) -> Account:
     return account
 
 
-@command("signin.duress_set", _lazy("非常用パスワード設定"))
+@command("signin.duress_set", gettext_lazy("非常用パスワード設定"))
 def set_duress_word(account: Account, *, word: Secret | None, by: Actor) -> Account:
     """Set the second password that calls for help, or remove it (V20-189)."""
     _own(account, by)
@@ -212,7 +213,7 @@ def set_duress_word(account: Account, *, word: Secret | None, by: Actor) -> Acco
             check.text
             for check in passwords.faults(text, policies.password_rule(), about=words_about(account))
         ]
-        if _user(account).check_password(text):
+        if user_of(account).check_password(text):
             problems.append(_("ふだんのパスワードと異なること"))
         if problems:
             raise Invalid({"word": " ".join(problems)})
@@ -251,7 +252,7 @@ def _was_used(account: Account, password: str, generations: int) -> bool:
 
 def _remember_password(account: Account) -> None:
     """Keep the hash that is being replaced, and drop those older than any rule may ask for (24)."""
-    user = _user(account)
+    user = user_of(account)
     if user.has_usable_password():
         OldPassword.objects.create(account=account, hash=user.password)
     kept = list(account.old_passwords.values_list("pk", flat=True)[:24])
@@ -284,9 +285,16 @@ def expires_on(account: Account) -> date | None:
     return rule.max_age.after(account.password_day)
 
 
-def for_user(user: models.Model | None) -> Account | None:
-    """Return the account behind a user of the framework."""
-    return Account.objects.select_related("person").filter(person__user=user).first() if user else None
+def has_password(account: Account) -> bool:
+    """Tell whether the owner may sign in by password, not only by the company's identity provider."""
+    return user_of(account).has_usable_password()
+
+
+def for_user(user: AbstractBaseUser | AnonymousUser | None) -> Account | None:
+    """Return the account behind a user of the framework; None for a stranger."""
+    if user is None or user.pk is None:
+        return None
+    return Account.objects.select_related("person").filter(person__user_id=user.pk).first()
 
 
 @hooks.on("person_leaves")

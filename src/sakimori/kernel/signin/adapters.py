@@ -20,10 +20,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect  # noqa: TID251 - an adapter answers
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from sakimori.lib import clock
 
@@ -31,7 +32,7 @@ from . import accounts, events, lockout, policies, sessions
 from .models import Account, Attempt
 
 # One sentence for every failure: it tells nobody which names exist, which are locked, or what was wrong.
-REFUSED = _lazy(
+REFUSED = gettext_lazy(
     "サインインできませんでした。社員番号（またはメールアドレス）とパスワードを確かめてください。"
     "失敗が続くとアカウントは停止されます。お困りのときは製品管理者に連絡してください。"
 )
@@ -45,11 +46,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "email_password_mismatch": REFUSED,
         "username_password_mismatch": REFUSED,
         "invalid_login": REFUSED,
-        "too_many_login_attempts": _lazy("試行が多すぎます。しばらく待ってから、もう一度試してください。"),
-        "rate_limited": _lazy("操作が多すぎます。しばらく待ってから、もう一度試してください。"),
-        "incorrect_password": _lazy("パスワードが違います。"),
-        "enter_current_password": _lazy("現在のパスワードが違います。"),
-        "incorrect_code": _lazy("コードが正しくありません。"),
+        "too_many_login_attempts": gettext_lazy(
+            "試行が多すぎます。しばらく待ってから、もう一度試してください。"
+        ),
+        "rate_limited": gettext_lazy("操作が多すぎます。しばらく待ってから、もう一度試してください。"),
+        "incorrect_password": gettext_lazy("パスワードが違います。"),
+        "enter_current_password": gettext_lazy("現在のパスワードが違います。"),
+        "incorrect_code": gettext_lazy("コードが正しくありません。"),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -189,13 +192,13 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: their secrets are stored encrypted."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _lazy(
+        "incorrect_code": gettext_lazy(
             "コードが正しくありません。新しいコードが表示されるのを待って入力してください。"
         ),
-        "cannot_delete_authenticator": _lazy(
+        "cannot_delete_authenticator": gettext_lazy(
             "役割により二要素認証が必須のため、最後の一つは削除できません。"
         ),
-        "cannot_generate_recovery_codes": _lazy("先に認証アプリかパスキーを設定してください。"),
+        "cannot_generate_recovery_codes": gettext_lazy("先に認証アプリかパスキーを設定してください。"),
     }
 
     def get_totp_issuer(self) -> str:
@@ -242,8 +245,9 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Join the provider's identity to the account with the same verified mail address, or refuse."""
         if sociallogin.is_existing:
             return
-        verified = [a.email for a in sociallogin.email_addresses if a.verified and a.email]
-        users = list(User.objects.filter(email__in=verified, person__account__isnull=False)[:2])
+        verified = [a.email.lower() for a in sociallogin.email_addresses if a.verified and a.email]
+        known = User.objects.annotate(address=Lower("email")).filter(person__account__isnull=False)
+        users = list(known.filter(address__in=verified)[:2])
         if len(users) != 1:
             messages.error(request, str(REFUSED))
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))

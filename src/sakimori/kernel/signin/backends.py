@@ -16,7 +16,7 @@ from .models import DuressWord
 class DuressBackend(BaseBackend):
     """Accept a duress word, and mark the request so that help is called."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:  # type: ignore[override]
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
         """Return the user whose duress word was typed."""
         password = credentials.get("password")
         if not password or request is None:

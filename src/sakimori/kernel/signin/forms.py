@@ -14,8 +14,9 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from axes.handlers.proxy import AxesProxyHandler
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from . import accounts, adapters, events
 from .models import Account
@@ -36,7 +37,12 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         login, password = self.fields["login"], self.fields["password"]
         login.label = _("社員番号またはメールアドレス")
         login.widget = forms.TextInput(
-            attrs={"class": "form-control", "autocomplete": "username", "autofocus": True}
+            attrs={
+                "class": "form-control",
+                "autocomplete": "username",
+                # Where the cards stand beside it, a telephone's keyboard would cover them.
+                "autofocus": not settings.SAKIMORI_DEMO,
+            }
         )
         password.label, password.help_text = _("パスワード"), ""
         password.widget = _masked("current-password")
@@ -55,7 +61,7 @@ class AgainForm(PasswordAgainForm):  # type: ignore[misc]
 class CodeField(forms.CharField):
     """Six digits of an app, or a recovery code."""
 
-    def __init__(self, label: object) -> None:
+    def __init__(self, label: Any) -> None:
         super().__init__(
             label=label,
             max_length=20,
@@ -73,7 +79,7 @@ class CodeField(forms.CharField):
 class CodeForm(AuthenticateForm):  # type: ignore[misc]
     """The second step of signing in; wrong codes count like wrong passwords (SYS-070)."""
 
-    code = CodeField(_lazy("認証コードまたは回復コード"))
+    code = CodeField(gettext_lazy("認証コードまたは回復コード"))
 
     def clean_code(self) -> str:
         """Refuse a locked account, whatever the code."""
@@ -97,7 +103,7 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]
 class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
     """A code once more, before something sensitive."""
 
-    code = CodeField(_lazy("認証コードまたは回復コード"))
+    code = CodeField(gettext_lazy("認証コードまたは回復コード"))
 
     def save(self) -> None:
         """Note the use of a recovery code."""
@@ -116,7 +122,7 @@ def note_code_use(authenticator: Authenticator) -> None:
 class AppForm(ActivateTOTPForm):  # type: ignore[misc]
     """The first code of a new authenticator app."""
 
-    code = CodeField(_lazy("アプリに表示された6桁のコード"))
+    code = CodeField(gettext_lazy("アプリに表示された6桁のコード"))
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
@@ -145,11 +151,13 @@ class PasswordForm(forms.Form):
     """The present password, and the new one twice."""
 
     oldpassword = forms.CharField(
-        label=_lazy("現在のパスワード"), widget=_masked("current-password"), strip=False
+        label=gettext_lazy("現在のパスワード"), widget=_masked("current-password"), strip=False
     )
-    password1 = forms.CharField(label=_lazy("新しいパスワード"), widget=_masked("new-password"), strip=False)
+    password1 = forms.CharField(
+        label=gettext_lazy("新しいパスワード"), widget=_masked("new-password"), strip=False
+    )
     password2 = forms.CharField(
-        label=_lazy("新しいパスワード（確認）"), widget=_masked("new-password"), strip=False
+        label=gettext_lazy("新しいパスワード（確認）"), widget=_masked("new-password"), strip=False
     )
 
     def __init__(self, *args: Any, account: Account, request: Any, **kwargs: Any) -> None:
@@ -179,9 +187,11 @@ class PasswordForm(forms.Form):
 class DuressForm(forms.Form):
     """The second password that calls for help."""
 
-    word = forms.CharField(label=_lazy("非常用パスワード"), widget=_masked("new-password"), strip=False)
+    word = forms.CharField(
+        label=gettext_lazy("非常用パスワード"), widget=_masked("new-password"), strip=False
+    )
     again = forms.CharField(
-        label=_lazy("非常用パスワード（確認）"), widget=_masked("new-password"), strip=False
+        label=gettext_lazy("非常用パスワード（確認）"), widget=_masked("new-password"), strip=False
     )
 
     def clean(self) -> dict[str, Any]:
@@ -196,8 +206,8 @@ class ReasonForm(forms.Form):
     """Why an administrator does something to an account."""
 
     reason = forms.CharField(
-        label=_lazy("理由・本人確認の方法"),
+        label=gettext_lazy("理由・本人確認の方法"),
         max_length=200,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-        error_messages={"required": _lazy("理由を入力してください。")},
+        error_messages={"required": gettext_lazy("理由を入力してください。")},
     )

@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import Resolver404, resolve, reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sakimori.kernel.identity.models import Person
@@ -56,6 +57,11 @@ def name_of(request: HttpRequest) -> str:
         return ""
 
 
+def is_open(page: str) -> bool:
+    """Tell whether a page lets strangers in; the API asks programs for their token itself, its description does not."""
+    return page in PUBLIC or (page.startswith("api:") and "openapi" not in page)
+
+
 def lead(request: HttpRequest, url: str) -> HttpResponse:
     """Lead to ``url`` in the way the caller understands: redirect, HTMX header or JSON."""
     if request.path_info.startswith("/api/"):
@@ -65,6 +71,22 @@ def lead(request: HttpRequest, url: str) -> HttpResponse:
         response["HX-Redirect"] = url
         return response
     return HttpResponseRedirect(url)
+
+
+class Language:
+    """Speak Japanese, and English to those who chose it: not to every browser that was installed in English."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Activate the language of the cookie."""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        code = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(code):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", code)
+        return response
 
 
 class Door:
@@ -83,7 +105,7 @@ class Door:
                 request.person = person = None  # type: ignore[attr-defined]
                 if reason:
                     messages.info(request, reason)
-        if person is None and name_of(request) not in PUBLIC:
+        if person is None and not is_open(name_of(request)):
             return lead(request, self._entrance(request))
         response = self.get_response(request)
         if person is not None and not response.has_header("Cache-Control"):

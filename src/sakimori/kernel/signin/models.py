@@ -7,7 +7,7 @@ are not: they change with every request, and hold addresses that must be erasabl
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.records.models import Record, RecordQuerySet
 from sakimori.lib import clock
+
+from . import agents
 
 MEANS = {
     "password": _("パスワード"),
@@ -68,7 +70,7 @@ class Account(Record):
         return self.person.name
 
     @classmethod
-    def ledger_fields(cls) -> list[models.Field[object, object]]:
+    def ledger_fields(cls) -> list[models.Field[Any, Any]]:
         """Leave out the counter: it changes with every failure, which is an entry of its own."""
         return [f for f in super().ledger_fields() if f.name not in {"failures", "expiry_notified_on"}]
 
@@ -119,6 +121,11 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.started_at}"
+
+    @property
+    def device(self) -> str:
+        """Return browser and system as people call them."""
+        return agents.name(self.agent) or str(_("ブラウザ不明"))
 
     def is_idle(self, limit: timedelta) -> bool:
         """Tell whether the last request was longer ago than ``limit``."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from importlib import import_module
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 
 from sakimori.lib import clock
 
@@ -48,7 +49,7 @@ def rename(old: str | None, new: str | None) -> None:
 
 def end(session: Session) -> None:
     """End one session: its browser is signed out with its next request."""
-    _store().SessionStore(session.key).delete()
+    _store(session.key).delete()
     session.delete()
 
 
@@ -75,5 +76,6 @@ def enter(key: str | None) -> None:
     _current.set(key)
 
 
-def _store():  # type: ignore[no-untyped-def]
-    return import_module(settings.SESSION_ENGINE)
+def _store(key: str) -> SessionBase:
+    store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    return store

@@ -58,7 +58,9 @@ def test_the_page_leads_where_the_visitor_wanted_but_never_to_another_host(
 
 
 @pytest.mark.requirement("V20-185")
-def test_every_failure_gets_the_same_answer(yamada: Account, suzuki: Account, head: Account, type_in: TypeIn) -> None:
+def test_every_failure_gets_the_same_answer(
+    yamada: Account, suzuki: Account, head: Account, type_in: TypeIn
+) -> None:
     accounts.lock(suzuki, by=SYSTEM)
     accounts.disable(head, reason="休職", by=SYSTEM)
     pages = []
@@ -78,7 +80,9 @@ def test_every_failure_gets_the_same_answer(yamada: Account, suzuki: Account, he
 
 
 def _without_token(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if "csrfmiddlewaretoken" not in line and 'name="login"' not in line)
+    return "\n".join(
+        line for line in text.splitlines() if "csrfmiddlewaretoken" not in line and 'name="login"' not in line
+    )
 
 
 def test_a_disabled_account_is_refused_after_the_right_password_too(

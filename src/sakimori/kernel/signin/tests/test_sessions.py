@@ -46,7 +46,9 @@ def test_a_session_ends_after_the_idle_time_of_the_regulation_and_not_before(
     assert not Session.objects.exists()
 
 
-def test_a_session_ends_after_the_longest_time_though_used(client: Client, yamada: Account, type_in: TypeIn) -> None:
+def test_a_session_ends_after_the_longest_time_though_used(
+    client: Client, yamada: Account, type_in: TypeIn
+) -> None:
     type_in("E1001", PASSWORD)
     start = clock.now()
     for minutes in range(10, 12 * 60, 10):
@@ -103,7 +105,9 @@ def test_an_owner_ends_one_session_and_not_that_of_another_person(
     assert (is_out(foreign), is_out(other), is_out(client)) == (False, True, False)
 
 
-def test_signing_out_asks_first_and_ends_the_session(client: Client, yamada: Account, type_in: TypeIn) -> None:
+def test_signing_out_asks_first_and_ends_the_session(
+    client: Client, yamada: Account, type_in: TypeIn
+) -> None:
     type_in("E1001", PASSWORD)
     assert "サインアウトしますか" in client.get("/signin/out/").content.decode()
     assert not is_out(client)
@@ -123,7 +127,9 @@ def test_a_request_that_reads_does_not_write_the_session_each_time(
     assert Session.objects.get().seen_at == seen
 
 
-def test_pages_of_a_signed_in_person_are_not_kept_by_caches(client: Client, yamada: Account, type_in: TypeIn) -> None:
+def test_pages_of_a_signed_in_person_are_not_kept_by_caches(
+    client: Client, yamada: Account, type_in: TypeIn
+) -> None:
     type_in("E1001", PASSWORD)
     assert "no-store" in client.get(MINE)["Cache-Control"]
 

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -69,8 +75,14 @@ def test_after_the_first_sign_in_every_page_leads_to_the_change_of_password(
         if response.get("Location") == change:
             led += 1
         else:
-            assert page in {"/signin/", "/signin/code/", "/signin/passkey/", "/signin/stopped/", "/signin/language/",
-                            "/signin/mine/password/judge/"}, page
+            assert page in {
+                "/signin/",
+                "/signin/code/",
+                "/signin/passkey/",
+                "/signin/stopped/",
+                "/signin/language/",
+                "/signin/mine/password/judge/",
+            }, page
     assert led > 5
     page = client.get(change).content.decode()
     assert "仮パスワードのままです" in page
@@ -80,7 +92,9 @@ def test_after_the_first_sign_in_every_page_leads_to_the_change_of_password(
 
 
 @pytest.mark.requirement("SYS-068")
-def test_a_reset_password_must_be_changed_too(client: Client, yamada: Account, admin: Account, type_in: TypeIn) -> None:
+def test_a_reset_password_must_be_changed_too(
+    client: Client, yamada: Account, admin: Account, type_in: TypeIn
+) -> None:
     accounts.reset_password(yamada, temporary=Secret("Another-55-Moss"), reason="失念", by=admin.person)
     type_in("E1001", "Another-55-Moss")
     assert client.get("/signin/mine/")["Location"] == reverse("account_change_password")
@@ -145,7 +159,9 @@ def test_guessing_the_present_password_on_the_change_page_locks_too(
 ) -> None:
     type_in("E1001", PASSWORD)
     for _n in range(10):
-        client.post(reverse("account_change_password"), {"oldpassword": "no", "password1": NEXT, "password2": NEXT})
+        client.post(
+            reverse("account_change_password"), {"oldpassword": "no", "password1": NEXT, "password2": NEXT}
+        )
     assert Account.objects.get(pk=yamada.pk).locked_at is not None
 
 
@@ -191,7 +207,9 @@ def test_a_role_with_mandatory_second_factor_leads_everywhere_to_its_set_up(
 
 
 @pytest.mark.requirement("SYS-069")
-def test_an_employee_without_such_a_role_is_not_asked(client: Client, yamada: Account, type_in: TypeIn) -> None:
+def test_an_employee_without_such_a_role_is_not_asked(
+    client: Client, yamada: Account, type_in: TypeIn
+) -> None:
     type_in("E1001", PASSWORD)
     assert client.get("/signin/mine/").status_code == 200
 
@@ -204,7 +222,9 @@ def test_the_regulation_may_demand_it_of_everyone_or_of_nobody(yamada: Account, 
     assert not accounts.demands_second_factor(head)
 
 
-def test_the_code_of_the_app_is_asked_after_the_password(client: Client, head: Account, type_in: TypeIn) -> None:
+def test_the_code_of_the_app_is_asked_after_the_password(
+    client: Client, head: Account, type_in: TypeIn
+) -> None:
     secret = give_app(head)
     assert type_in("E1003", PASSWORD)["Location"] == reverse("mfa_authenticate")
     assert client.get("/signin/mine/")["Location"].startswith("/signin/?next=")
@@ -223,7 +243,9 @@ def test_a_used_code_is_not_accepted_again(head: Account, type_in: TypeIn) -> No
         assert browser.post(reverse("mfa_authenticate"), {"code": code}).status_code == status
 
 
-def test_wrong_codes_lock_the_account_like_wrong_passwords(client: Client, head: Account, type_in: TypeIn) -> None:
+def test_wrong_codes_lock_the_account_like_wrong_passwords(
+    client: Client, head: Account, type_in: TypeIn
+) -> None:
     secret = give_app(head)
     type_in("E1003", PASSWORD)
     for _n in range(10):
@@ -233,7 +255,9 @@ def test_wrong_codes_lock_the_account_like_wrong_passwords(client: Client, head:
     assert "_auth_user_id" not in client.session
 
 
-def test_a_right_password_between_wrong_codes_does_not_reset_the_count(head: Account, type_in: TypeIn) -> None:
+def test_a_right_password_between_wrong_codes_does_not_reset_the_count(
+    head: Account, type_in: TypeIn
+) -> None:
     give_app(head)
     for _round in range(5):
         browser = Client()
@@ -258,7 +282,9 @@ def test_secrets_are_stored_encrypted(head: Account) -> None:
     secret = give_app(head)
     stored = Authenticator.objects.get(user=head.person.user, type="totp").data["secret"]
     assert secret not in stored
-    assert Authenticator.objects.get(user=head.person.user, type="totp").wrap().validate_code(code_now(secret))
+    assert (
+        Authenticator.objects.get(user=head.person.user, type="totp").wrap().validate_code(code_now(secret))
+    )
 
 
 def test_the_last_mandatory_factor_cannot_be_removed_and_a_voluntary_one_can(
@@ -276,7 +302,9 @@ def test_the_last_mandatory_factor_cannot_be_removed_and_a_voluntary_one_can(
     assert Notice.objects.filter(kind="signin.factor_removed", recipient=yamada.person).exists()
 
 
-def test_reset_factors_demands_new_ones(client: Client, yamada: Account, admin: Account, type_in: TypeIn) -> None:
+def test_reset_factors_demands_new_ones(
+    client: Client, yamada: Account, admin: Account, type_in: TypeIn
+) -> None:
     give_app(yamada)
     accounts.reset_factors(yamada, reason="端末の紛失", by=admin.person)
     assert not Authenticator.objects.filter(user=yamada.person.user).exists()

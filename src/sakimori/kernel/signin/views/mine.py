@@ -14,6 +14,7 @@ from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as webauthn_views
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ from ..secret import Secret
 
 def own_account(request: HttpRequest) -> Account:
     """Return the account of the person who asks; 404 without one."""
-    account = accounts.for_user(request.user)
+    account = accounts.for_user(request.user) if isinstance(request.user, User) else None
     if account is None:
         raise Http404
     return account
@@ -56,7 +57,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "sessions": account.sessions.all(),
         "current": request.session.session_key,
         "attempts": account.attempts.all()[:10],
-        "has_password": request.user.has_usable_password(),
+        "has_password": accounts.has_password(account),
     }
     return render(request, "signin/mine.html", facts)
 
@@ -87,7 +88,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change the password, by one's own will or because the regulation demands it."""
     account = own_account(request)
-    if not request.user.has_usable_password():
+    if not accounts.has_password(account):
         raise Http404
     form = forms.PasswordForm(request.POST or None, account=account, request=request)
     if request.method == "POST" and form.is_valid() and _changed(request, account, form):
@@ -111,7 +112,7 @@ def _changed(request: HttpRequest, account: Account, form: forms.PasswordForm) -
             form.add_error(field, str(text))
         return False
     before = request.session.session_key
-    update_session_auth_hash(request, account.person.user)
+    update_session_auth_hash(request, accounts.user_of(account))
     sessions.rename(before, request.session.session_key)
     request.session.pop("signin.must_change", None)
     alerts.password_changed(account)
@@ -132,7 +133,7 @@ def judge_password(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 @sensitive_post_parameters()
 def duress(request: HttpRequest) -> HttpResponse:
     """Set or remove the word that signs in and calls for help."""
@@ -195,7 +196,8 @@ class AddPasskey(webauthn_views.AddWebAuthnView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Keep the bound form, which the framework's view drops."""
-        return super().get_context_data() | kwargs
+        found: dict[str, Any] = super().get_context_data() | kwargs
+        return found
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Write it down."""

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -43,38 +43,38 @@ class Action:
 
 ACTIONS = (
     Action(
-        "unlock", _lazy("ロックを解除する"), "lock-open",
-        _lazy("本人に電話などで連絡し、本人であることを確かめてから解除します。"),
+        "unlock", gettext_lazy("ロックを解除する"), "lock-open",
+        gettext_lazy("本人に電話などで連絡し、本人であることを確かめてから解除します。"),
         accounts.unlock, lambda a: a.locked_at is not None,
     ),
     Action(
-        "reset", _lazy("パスワードを再設定する"), "key",
-        _lazy("仮パスワードを一度だけ表示します。本人は次のサインインで変更します。開いている端末はすべて切断します。"),
+        "reset", gettext_lazy("パスワードを再設定する"), "key",
+        gettext_lazy("仮パスワードを一度だけ表示します。本人は次のサインインで変更します。開いている端末はすべて切断します。"),
         accounts.reset_password, lambda a: a.disabled_at is None,
     ),
     Action(
-        "factors", _lazy("二要素認証を再設定させる"), "device-mobile-off",
-        _lazy("端末の紛失や機種変更のとき。認証アプリ・パスキー・回復コードをすべて消し、次のサインインで設定させます。"),
+        "factors", gettext_lazy("二要素認証を再設定させる"), "device-mobile-off",
+        gettext_lazy("端末の紛失や機種変更のとき。認証アプリ・パスキー・回復コードをすべて消し、次のサインインで設定させます。"),
         accounts.reset_factors, lambda a: a.disabled_at is None,
     ),
     Action(
-        "disable", _lazy("利用を停止する"), "user-off",
-        _lazy("サインインできなくし、開いている端末もすべて切断します。記録は残ります。"),
+        "disable", gettext_lazy("利用を停止する"), "user-off",
+        gettext_lazy("サインインできなくし、開いている端末もすべて切断します。記録は残ります。"),
         accounts.disable, lambda a: a.disabled_at is None, danger=True,
     ),
     Action(
-        "enable", _lazy("利用を再開する"), "user-check",
-        _lazy("停止した利用者がふたたびサインインできるようになります。"),
+        "enable", gettext_lazy("利用を再開する"), "user-check",
+        gettext_lazy("停止した利用者がふたたびサインインできるようになります。"),
         accounts.enable, lambda a: a.disabled_at is not None,
     ),
 )  # fmt: skip
 STATES = {
-    "all": _lazy("すべて"),
-    "locked": _lazy("ロック中"),
-    "temporary": _lazy("仮パスワードのまま"),
-    "no-factor": _lazy("二要素認証なし"),
-    "disabled": _lazy("停止中"),
-    "none": _lazy("未登録の人"),
+    "all": gettext_lazy("すべて"),
+    "locked": gettext_lazy("ロック中"),
+    "temporary": gettext_lazy("仮パスワードのまま"),
+    "no-factor": gettext_lazy("二要素認証なし"),
+    "disabled": gettext_lazy("停止中"),
+    "none": gettext_lazy("未登録の人"),
 }
 
 
