@@ -79,20 +79,25 @@ def _read_one(register: type[Register], item: Filter, params: Params) -> Offered
     label = str(item.label or label_of(register.model, item.field))
     column = field_of(register.model, item.field)
     name = item.field
-    if item.apply is not None:
+    if item.choices:
         options = tuple((value, str(words)) for value, words in item.choices)
         return Offered(name, label, "choices", options, params.get(name, ""))
     assert column is not None  # inspection.py refuses it at the start
     if isinstance(column, models.DateField):
         return Offered(name, label, "dates", (), _day(params, f"{name}_from"), _day(params, f"{name}_until"))
-    if column.is_relation:
+    options = _options(register, column)
+    if column.is_relation or not options:
         return Offered(name, label, "typed", (), params.get(name, "").strip())
-    options = tuple((str(value), str(words)) for value, words in column.flatchoices)
-    if isinstance(column, models.BooleanField):
-        options = (("true", _("はい")), ("false", _("いいえ")))
-    if column.null or (column.blank and column.choices):
+    if column.null or (column.blank and isinstance(column, models.CharField)):
         options += ((NONE, _("（未設定）")),)
     return Offered(name, label, "choices", options, params.get(name, ""))
+
+
+def _options(register: type[Register], column: models.Field[Any, Any]) -> tuple[tuple[str, str], ...]:
+    if isinstance(column, models.BooleanField):
+        return (("true", _("はい")), ("false", _("いいえ")))
+    offered = register.choices[column.name]() if column.name in register.choices else column.flatchoices
+    return tuple((str(value), str(words)) for value, words in offered)
 
 
 def _day(params: Params, name: str) -> str:
@@ -144,13 +149,21 @@ def _narrow_field(register: type[Register], rows: Rows, one: Offered) -> Rows:
             blank | models.Q(**{one.name: ""}) if isinstance(column, models.CharField) else blank
         )
     if one.kind == "typed":
-        typed = f"{one.name}_id" if _is_key(one.value) else f"{one.name}__label__icontains"
-        return rows.filter(**{typed: one.value})
+        return rows.filter(**_typed(column, one)) if column is not None else rows.none()
     if one.value not in dict(one.options):
         return rows.none()
     return rows.filter(
         **{one.name: one.value == "true" if isinstance(column, models.BooleanField) else one.value}
     )
+
+
+def _typed(column: models.Field[Any, Any], one: Offered) -> dict[str, str | int]:
+    """Return what a typed value asks for: another record by key or name, a number, a part of a text."""
+    if column.is_relation:
+        return {f"{one.name}_id" if _is_key(one.value) else f"{one.name}__label__icontains": one.value}
+    if isinstance(column, models.IntegerField):
+        return {one.name: int(one.value) if _is_key(one.value) and len(one.value) < 10 else -1}
+    return {f"{one.name}__icontains": one.value}
 
 
 def _is_key(text: str) -> bool:

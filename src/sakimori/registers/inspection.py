@@ -91,7 +91,7 @@ def _filters(declared: type[Register]) -> Iterator[Error]:
     for item in declared.filters:
         one = item if isinstance(item, Filter) else Filter(item)
         if one.apply is not None:
-            if not one.choices or not one.label:
+            if not one.choices or not (one.label or field_of(declared.model, one.field)):
                 yield _error(
                     declared, "E020", f"filters: {one.field!r} applies itself and needs label and choices"
                 )
@@ -99,7 +99,7 @@ def _filters(declared: type[Register]) -> Iterator[Error]:
         column = field_of(declared.model, one.field)
         if column is None:
             yield _error(declared, "E021", f"filters: no field {one.field!r}", _nearby(declared.model))
-        elif not (column.is_relation or _cheap(declared.model, column)):
+        elif not (column.is_relation or one.choices or _cheap(declared.model, column)):
             yield _error(
                 declared, "E022", f"filters: {one.field!r} has no index", "add db_index=True or Meta.indexes"
             )
