@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ class Register:
         for name in sheet.keys:
             keys = {row.values.get(name) for row in parsed} - {None, ""}
             self._found[name] = self._load(name, sorted(keys, key=str))
+        self._holders = {name: self._holders_of(name, parsed) for name in sheet.unique_fields()}
         keyless = [row for row in parsed if not self._key_of(row)]
         self._twins = self._load_twins(keyless)
 
@@ -55,6 +56,13 @@ class Register:
         if record is not None:
             self._matched.add(record.pk)
         return record
+
+    def taken(self, record: Any) -> Iterator[tuple[str, object]]:
+        """Yield the fields whose unique value belongs to another record, retired and hidden ones included."""
+        for name, holders in self._holders.items():
+            value = getattr(record, name)
+            if holders.get(value, record.pk) != record.pk:
+                yield name, value
 
     def notice(self, parsed: Parsed) -> None:
         """Remember that the file has this row, faulty as it is: it is not missing."""
@@ -91,6 +99,15 @@ class Register:
                 found.update(
                     (getattr(record, name), record) for record in rows.filter(**wanted).order_by("pk")
                 )
+        return found
+
+    def _holders_of(self, name: str, parsed: Sequence[Parsed]) -> dict[object, int]:
+        values = sorted({row.values.get(name) for row in parsed} - {None, ""}, key=str)
+        rows: Any = self._sheet.model._base_manager
+        found: dict[object, int] = {}
+        for start in range(0, len(values), _CHUNK):
+            wanted = {f"{name}__in": values[start : start + _CHUNK]}
+            found.update(rows.filter(**wanted).values_list(name, "pk"))
         return found
 
     def _load_twins(self, keyless: Sequence[Parsed]) -> dict[tuple[object, ...], list[Any]]:

@@ -92,7 +92,10 @@ class Planner:
         register = Register(self._sheet, self._rows(), parsed)
         own = self._own_keys(parsed)
         plan = Plan(read=len(parsed))
-        for row in parsed:
+        # Let go of each row's cells once it was compared: a file may have a hundred thousand.
+        parsed.reverse()
+        while parsed:
+            row = parsed.pop()
             if row.faulty:
                 register.notice(row)
                 continue
@@ -139,6 +142,9 @@ class Planner:
         planned = Planned(parsed.row, act, row)
         before = {} if record is None else {name: getattr(row, name) for name in self._names}
         self._assign(parsed, planned, own)
+        for name, value in register.taken(row):
+            text = _("「%(value)s」は既に別の記録で使われています。ほかの値にしてください。")
+            self._reader.refuse(parsed, name, text % {"value": shown(value)})
         self._complete(parsed, planned)
         if parsed.faulty:
             return planned

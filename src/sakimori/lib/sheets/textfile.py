@@ -56,7 +56,7 @@ class TextFile:
             records = csv.reader(file, delimiter=self.separator, strict=True)
             try:
                 for number, record in enumerate(records, start=1):
-                    yield Row(number, [text or None for text in record[:MAX_COLUMNS]])
+                    yield Row(number, [_cell(text) for text in record[:MAX_COLUMNS]])
             except (csv.Error, UnicodeError):
                 raise Refused(
                     f"「{self.name}」の {records.line_num} 行目を CSV として読めません。"
@@ -71,6 +71,13 @@ class TextFile:
     def hidden_columns(self, sheet: TextSheet) -> list[str]:
         """Return nothing: text hides no columns."""
         return []
+
+
+def _cell(text: str) -> str | None:
+    """Return the text; an apostrophe that only keeps a spreadsheet from calculating is no part of it."""
+    if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r"):
+        return text[1:]
+    return text or None
 
 
 def _encoding_of(path: Path, name: str) -> str:

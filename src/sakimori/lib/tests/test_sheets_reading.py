@@ -208,3 +208,9 @@ def test_tab_separated_text_is_read(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     path.write_text("番号\t名称\t備考\n1\t甲, 乙\t\n", encoding="utf-8")
     assert read(path)[1][0].values == ["1", "甲, 乙", None]
+
+
+def test_an_apostrophe_that_guards_a_formula_is_no_part_of_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("番号,名称,備考\n1,'=cmd,'引用'\n", encoding="utf-8")
+    assert read(path)[1][0].values == ["1", "=cmd", "'引用'"]

@@ -99,14 +99,23 @@ SHEET = Sheet(
 )  # fmt: skip
 
 
+def _create_table() -> None:
+    """Create the table within the test's transaction; SQLite's editor refuses to be entered in one."""
+    if connection.vendor == "postgresql":
+        with connection.schema_editor() as editor:
+            editor.create_model(Holding)
+        return
+    plain: Any = connection.SchemaEditorClass(connection, collect_sql=True, atomic=False)
+    plain.deferred_sql = []
+    sql, parameters = plain.table_sql(Holding)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+
+
 @pytest.fixture
 def holdings(db: None) -> Iterator[Sheet]:
     """The register, with a table that lives as long as the test."""
-    editor: Any = connection.SchemaEditorClass(connection, collect_sql=True, atomic=False)
-    editor.deferred_sql = []
-    sql, parameters = editor.table_sql(Holding)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters or None)
+    _create_table()
     declare(SHEET)
     yield SHEET
     SHEETS.pop(SHEET.id)
