@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,11 +13,11 @@ from sakimori.kernel.identity import access
 from sakimori.kernel.identity.actors import SYSTEM, Actor
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger.book import command
-from sakimori.lib import clock, romaji
+from sakimori.lib import clock
 from sakimori.lib.errors import Invalid, NotAllowed
 
-from . import passwords, policies, sessions
-from .models import Account, DuressWord, OldPassword
+from . import credentials, policies, sessions
+from .models import Account
 from .secret import Secret
 
 USERS = "platform.users"
@@ -48,7 +45,7 @@ def open_account(person: Person, *, temporary: Secret | None, by: Actor) -> Acco
     person.save(update_fields=["user"])
     account = Account(person=person, owner=person, department=person.department, must_change=False)
     if temporary is not None:
-        _give_temporary(account, temporary)
+        credentials.give_temporary(account, temporary)
     account.save()
     return account
 
@@ -65,34 +62,12 @@ def _sign_in_name(person: Person) -> str:
     return name
 
 
-def _give_temporary(account: Account, temporary: Secret) -> None:
-    _store_password(account, temporary)
-    account.must_change = True
-    account.temporary_until = clock.now() + policies.temporary_validity()
-
-
-def _store_password(account: Account, new: Secret) -> None:
-    user = user_of(account)
-    user.set_password(new.reveal())
-    user.save(update_fields=["password"])
-    account.password_set_at = clock.now()
-    account.expiry_notified_on = None
-
-
-def user_of(account: Account) -> User:
-    """Return the user of the framework behind an account."""
-    user: User | None = account.person.user
-    if user is None:
-        raise NotAllowed(_("利用者アカウントがありません。"), rule="account.missing")
-    return user
-
-
 @command("account.password_reset", gettext_lazy("パスワード再設定"), right=USERS)
 def reset_password(account: Account, *, temporary: Secret, reason: str, by: Actor) -> Account:
     """Give a temporary password; the owner must change it at once, his sessions end (SYS-068)."""
     _need(reason)
-    _remember_password(account)
-    _give_temporary(account, temporary)
+    credentials.remember_password(account)
+    credentials.give_temporary(account, temporary)
     account.save()
     sessions.end_all(account)
     return account
@@ -124,7 +99,7 @@ def enable(account: Account, *, reason: str, by: Actor) -> Account:
 
 
 def _switch(account: Account, *, active: bool) -> None:
-    user = user_of(account)
+    user = credentials.user_of(account)
     user.is_active = active
     user.save(update_fields=["is_active"])
 
@@ -171,7 +146,7 @@ def unlock(account: Account, *, reason: str, by: Actor) -> Account:
 def reset_factors(account: Account, *, reason: str, by: Actor) -> Account:
     """Remove all second factors, as after a lost telephone; the owner sets up new ones at the next sign-in."""
     _need(reason)
-    Authenticator.objects.filter(user=user_of(account)).delete()
+    Authenticator.objects.filter(user=credentials.user_of(account)).delete()
     account.second_factor_demanded = True
     account.save()
     sessions.end_all(account)
@@ -185,78 +160,6 @@ def demand_factor(account: Account, *, demanded: bool, reason: str, by: Actor) -
     account.second_factor_demanded = demanded
     account.save()
     return account
-
-
-@command("signin.password_changed", gettext_lazy("パスワード変更"))
-def change_password(account: Account, *, new: Secret, by: Actor) -> Account:
-    """Replace the owner's password; raises Invalid with every condition that the new one misses."""
-    _own(account, by)
-    if problems := password_problems(account, new.reveal()):
-        raise Invalid({"password1": " ".join(problems)})
-    _remember_password(account)
-    _store_password(account, new)
-    account.must_change = False
-    account.temporary_until = None
-    account.save()
-    sessions.end_all(account, but=sessions.current_key())
-    return account
-
-
-@command("signin.duress_set", gettext_lazy("非常用パスワード設定"))
-def set_duress_word(account: Account, *, word: Secret | None, by: Actor) -> Account:
-    """Set the second password that calls for help, or remove it (V20-189)."""
-    _own(account, by)
-    DuressWord.objects.filter(account=account).delete()
-    if word is not None:
-        text = word.reveal()
-        problems = [
-            check.text
-            for check in passwords.faults(text, policies.password_rule(), about=words_about(account))
-        ]
-        if user_of(account).check_password(text):
-            problems.append(_("ふだんのパスワードと異なること"))
-        if problems:
-            raise Invalid({"word": " ".join(problems)})
-        DuressWord.objects.create(account=account, hash=make_password(text))
-    return account
-
-
-def password_problems(account: Account, password: str) -> list[str]:
-    """Return every condition that ``password`` does not meet for this person, earlier passwords included."""
-    rule = policies.password_rule()
-    found = [check.text for check in passwords.faults(password, rule, about=words_about(account))]
-    if _was_used(account, password, rule.history):
-        found.append(_("過去%(n)d回に使ったパスワードと異なること") % {"n": max(rule.history, 1)})
-    word = DuressWord.objects.filter(account=account).first()
-    if not found and word is not None and check_password(password, word.hash):
-        found.append(_("非常用パスワードと異なること"))
-    return found
-
-
-def words_about(account: Account) -> list[str]:
-    """Return the words that the person's password must not resemble (PRC-081)."""
-    person = account.person
-    words = [person.name, person.kana, person.email.partition("@")[0], person.employee_number or ""]
-    words += [romaji.of_kana(part) for part in person.kana.split()]
-    words.append(romaji.of_kana(person.kana))
-    return [word for word in words if word]
-
-
-def _was_used(account: Account, password: str, generations: int) -> bool:
-    """Compare with the present password and the ones before it; the present one counts as the first."""
-    if account.person.user and account.person.user.check_password(password):
-        return True
-    earlier = account.old_passwords.all()[: max(generations - 1, 0)]
-    return any(check_password(password, old.hash) for old in earlier)
-
-
-def _remember_password(account: Account) -> None:
-    """Keep the hash that is being replaced, and drop those older than any rule may ask for (24)."""
-    user = user_of(account)
-    if user.has_usable_password():
-        OldPassword.objects.create(account=account, hash=user.password)
-    kept = list(account.old_passwords.values_list("pk", flat=True)[:24])
-    account.old_passwords.exclude(pk__in=kept).delete()
 
 
 def demands_second_factor(account: Account) -> bool:
@@ -277,19 +180,6 @@ def has_second_factor(account: Account) -> bool:
     return found
 
 
-def expires_on(account: Account) -> date | None:
-    """Return the day after which the password must be changed (SYS-066)."""
-    rule = policies.password_rule()
-    if rule.max_age is None or account.password_day is None:
-        return None
-    return rule.max_age.after(account.password_day)
-
-
-def has_password(account: Account) -> bool:
-    """Tell whether the owner may sign in by password, not only by the company's identity provider."""
-    return user_of(account).has_usable_password()
-
-
 def for_user(user: AbstractBaseUser | AnonymousUser | None) -> Account | None:
     """Return the account behind a user of the framework; None for a stranger."""
     if user is None or user.pk is None:
@@ -308,8 +198,3 @@ def close_account(*, person: Person) -> None:
 def _need(reason: str) -> None:
     if not reason.strip():
         raise Invalid({"reason": _("理由を入力してください。")})
-
-
-def _own(account: Account, by: Actor) -> None:
-    if not isinstance(by, Person) or by.pk != account.person_id:
-        raise NotAllowed(_("本人だけができます。"), rule="account.own")

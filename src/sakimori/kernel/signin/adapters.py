@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy
 
 from sakimori.lib import clock
 
-from . import accounts, events, lockout, policies, sessions
+from . import accounts, credentials, events, lockout, policies, sessions
 from .models import Account, Attempt
 
 # One sentence for every failure: it tells nobody which names exist, which are locked, or what was wrong.
@@ -181,7 +181,7 @@ def refusal(account: Account | None) -> str:
         return str(REFUSED)
     if account.temporary_until is not None and clock.now() > account.temporary_until:
         return _("仮パスワードの期限が切れました。製品管理者に再設定を依頼してください。")
-    expires = accounts.expires_on(account)
+    expires = credentials.expires_on(account)
     rule = policies.password_rule()
     if expires is not None and (clock.today() - expires).days > rule.grace_days:
         return _("パスワードの期限が切れたため失効しました。製品管理者に再設定を依頼してください。")

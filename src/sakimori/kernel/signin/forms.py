@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import accounts, adapters, events
+from . import accounts, adapters, credentials, events
 from .models import Account
 
 
@@ -179,7 +179,7 @@ class PasswordForm(forms.Form):
         if first and second and first != second:
             self.add_error("password2", _("確認のパスワードが一致しません。同じものを入力してください。"))
         if first:
-            for problem in accounts.password_problems(self.account, first):
+            for problem in credentials.password_problems(self.account, first):
                 self.add_error("password1", _("条件を満たしていません: %s") % problem)
         return data
 

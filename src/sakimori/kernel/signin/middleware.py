@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from sakimori.kernel.identity.models import Person
 from sakimori.lib import clock
 
-from . import accounts, events, lockout, policies, sessions
+from . import accounts, credentials, events, lockout, policies, sessions
 from .models import Account, Session
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -190,7 +190,7 @@ class Steps:
             return ""
         if account.must_change:
             return "temporary"
-        expires = accounts.expires_on(account)
+        expires = credentials.expires_on(account)
         return "expired" if expires is not None and clock.today() > expires else ""
 
     def _factor_due(self, request: HttpRequest, account: Account) -> bool:

@@ -7,7 +7,7 @@ are not: they change with every request, and hold addresses that must be erasabl
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +60,7 @@ class Account(Record):
     expiry_notified_on = models.DateField(_("期限の予告日"), null=True, blank=True, editable=False)
     failures = models.PositiveSmallIntegerField(_("連続失敗回数"), default=0, editable=False)
 
-    objects = AccountQuerySet.as_manager()
+    objects: ClassVar = AccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("利用者アカウント")

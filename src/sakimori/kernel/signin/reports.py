@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from sakimori.lib import clock
 
-from . import accounts, policies
+from . import accounts, credentials, policies
 from .models import Account, Strangers
 
 
@@ -77,7 +77,7 @@ def expiring() -> list[Expiring]:
     warning = policies.password_rule().warning_days
     found = []
     for account in Account.objects.usable().filter(must_change=False).select_related("person", "department"):
-        day = accounts.expires_on(account)
+        day = credentials.expires_on(account)
         if day is not None and (day - clock.today()).days <= warning:
             found.append(Expiring(account, day, (day - clock.today()).days))
     return sorted(found, key=lambda row: row.day)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from sakimori.kernel.identity.actors import SYSTEM
 from sakimori.kernel.identity.models import Appointment, Department, Person
-from sakimori.kernel.signin import accounts
+from sakimori.kernel.signin import accounts, credentials
 from sakimori.kernel.signin.models import Account
 from sakimori.kernel.signin.secret import Secret
 
@@ -30,7 +30,7 @@ def account_of(owner: Person, *, changed: bool = True) -> Account:
     account = accounts.open_account(owner, temporary=Secret(temporary), by=SYSTEM)
     account = Account.objects.get(pk=account.pk)
     if changed:
-        accounts.change_password(account, new=Secret(PASSWORD), by=account.person)
+        credentials.change_password(account, new=Secret(PASSWORD), by=account.person)
     return Account.objects.select_related("person").get(pk=account.pk)
 
 

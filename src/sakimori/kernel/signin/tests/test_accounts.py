@@ -12,7 +12,7 @@ from sakimori.kernel.identity.actors import SYSTEM
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger.models import Entry
 from sakimori.kernel.notices.models import Notice
-from sakimori.kernel.signin import accounts, policies, reports, tasks
+from sakimori.kernel.signin import accounts, credentials, policies, reports, tasks
 from sakimori.kernel.signin.models import Account, Session
 from sakimori.kernel.signin.secret import Secret
 from sakimori.lib import clock
@@ -82,31 +82,31 @@ def test_no_password_enters_the_ledger(yamada: Account, admin: Account) -> None:
 def test_the_last_ten_passwords_are_refused_and_the_eleventh_is_not(yamada: Account) -> None:
     used = [PASSWORD] + [f"Harbor-{n}7-Quiet{n}" for n in range(10)]
     for password in used[1:]:
-        accounts.change_password(yamada, new=Secret(password), by=yamada.person)
+        credentials.change_password(yamada, new=Secret(password), by=yamada.person)
     assert policies.password_rule().history == 10
     for password in used[1:]:  # ten of them, the present one included
         with pytest.raises(Invalid):
-            accounts.change_password(yamada, new=Secret(password), by=yamada.person)
-    accounts.change_password(yamada, new=Secret(used[0]), by=yamada.person)
+            credentials.change_password(yamada, new=Secret(password), by=yamada.person)
+    credentials.change_password(yamada, new=Secret(used[0]), by=yamada.person)
 
 
 @pytest.mark.requirement("SYS-067")
 def test_a_reset_password_counts_as_used(yamada: Account, admin: Account) -> None:
     accounts.reset_password(yamada, temporary=Secret("Another-55-Moss"), reason="失念", by=admin.person)
     with pytest.raises(Invalid):
-        accounts.change_password(yamada, new=Secret(PASSWORD), by=yamada.person)
+        credentials.change_password(yamada, new=Secret(PASSWORD), by=yamada.person)
 
 
 def test_nobody_changes_the_password_of_another(yamada: Account, suzuki: Account) -> None:
     with pytest.raises(NotAllowed) as refused:
-        accounts.change_password(yamada, new=Secret(NEXT), by=suzuki.person)
+        credentials.change_password(yamada, new=Secret(NEXT), by=suzuki.person)
     assert refused.value.rule == "account.own"
 
 
 def test_a_changed_password_ends_the_duty_to_change(admin: Account) -> None:
     newcomer = account_of(person("小林 茂", "コバヤシ シゲル", "E2001", "k@example.jp"), changed=False)
     assert newcomer in Account.objects.unchanged()
-    accounts.change_password(newcomer, new=Secret(NEXT), by=newcomer.person)
+    credentials.change_password(newcomer, new=Secret(NEXT), by=newcomer.person)
     assert newcomer not in Account.objects.unchanged()
     assert newcomer.temporary_until is None
 
@@ -210,7 +210,7 @@ def test_the_report_names_who_still_has_a_temporary_password(yamada: Account) ->
 
 
 def test_the_owner_is_told_once_before_the_password_expires(yamada: Account) -> None:
-    expires = accounts.expires_on(yamada)
+    expires = credentials.expires_on(yamada)
     assert expires is not None
     with clock.at(expires - timedelta(days=15)):
         tasks.daily()

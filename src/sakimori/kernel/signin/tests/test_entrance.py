@@ -15,7 +15,7 @@ from sakimori.kernel.identity.actors import SYSTEM
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger.models import Entry
 from sakimori.kernel.notices.models import Notice
-from sakimori.kernel.signin import accounts, adapters
+from sakimori.kernel.signin import accounts, adapters, credentials
 from sakimori.kernel.signin.models import Account, Attempt, Strangers
 from sakimori.kernel.signin.secret import Secret
 from sakimori.lib import clock
@@ -227,7 +227,7 @@ def test_a_temporary_password_runs_out(client: Client, type_in: TypeIn) -> None:
 def test_an_expired_password_lets_in_only_to_be_changed_and_later_not_at_all(
     client: Client, yamada: Account, type_in: TypeIn
 ) -> None:
-    expires = accounts.expires_on(yamada)
+    expires = credentials.expires_on(yamada)
     assert expires is not None
     with clock.at(expires):
         assert type_in("E1001", PASSWORD)["Location"] == "/"
@@ -246,7 +246,7 @@ def test_an_expired_password_lets_in_only_to_be_changed_and_later_not_at_all(
 def test_a_duress_word_signs_in_as_usual_and_calls_for_help(
     client: Client, yamada: Account, office: Person, type_in: TypeIn
 ) -> None:
-    accounts.set_duress_word(yamada, word=Secret(NEXT), by=yamada.person)
+    credentials.set_duress_word(yamada, word=Secret(NEXT), by=yamada.person)
     type_in("E1001", PASSWORD, browser=(usual := Client()))
     assert not Notice.objects.filter(kind="signin.duress").exists()
     type_in("E1001", NEXT)
@@ -261,7 +261,7 @@ def test_a_duress_word_signs_in_as_usual_and_calls_for_help(
 def test_a_duress_word_must_be_a_good_password_and_another_one(yamada: Account) -> None:
     for word in (PASSWORD, "short", "Password1!"):
         with pytest.raises(Exception, match="."):
-            accounts.set_duress_word(yamada, word=Secret(word), by=yamada.person)
+            credentials.set_duress_word(yamada, word=Secret(word), by=yamada.person)
 
 
 def test_there_is_no_demonstration_where_it_is_not_switched_on(

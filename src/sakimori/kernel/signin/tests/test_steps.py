@@ -22,7 +22,7 @@ from django.urls import get_resolver, reverse
 from sakimori.kernel.ledger.models import Entry
 from sakimori.kernel.notices.models import Notice
 from sakimori.kernel.policy.models import ParameterRevision
-from sakimori.kernel.signin import accounts
+from sakimori.kernel.signin import accounts, credentials
 from sakimori.kernel.signin.models import Account
 from sakimori.kernel.signin.secret import Secret
 from sakimori.lib import clock
@@ -102,7 +102,7 @@ def test_a_reset_password_must_be_changed_too(
 
 @pytest.mark.requirement("SYS-066")
 def test_the_age_of_a_password_is_the_regulations(client: Client, yamada: Account, type_in: TypeIn) -> None:
-    day = accounts.expires_on(yamada)
+    day = credentials.expires_on(yamada)
     assert day is not None
     assert (day.year * 12 + day.month) - (clock.today().year * 12 + clock.today().month) == 3
     with clock.at(day + timedelta(days=1)):
@@ -113,7 +113,7 @@ def test_the_age_of_a_password_is_the_regulations(client: Client, yamada: Accoun
 
 def test_a_regulation_without_a_maximum_age_lets_passwords_live(yamada: Account) -> None:
     in_force("signin.password.max_age", None)
-    assert accounts.expires_on(yamada) is None
+    assert credentials.expires_on(yamada) is None
 
 
 @pytest.mark.requirement("SYS-065", "V20-187")
@@ -127,7 +127,7 @@ def test_a_revised_regulation_is_obeyed_from_its_day_on(
     type_in("E1001", PASSWORD)
     change = reverse("account_change_password")
     form = {"oldpassword": PASSWORD, "password1": password, "password2": password}
-    assert accounts.password_problems(yamada, password) == []
+    assert credentials.password_problems(yamada, password) == []
     in_force(name, value)
     page = client.post(change, form)
     assert page.status_code == 200

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_POST
 from sakimori.lib import clock
 from sakimori.lib.errors import Invalid
 
-from .. import accounts, alerts, events, forms, passwords, policies, sessions
+from .. import accounts, alerts, credentials, events, forms, passwords, policies, sessions
 from ..models import Account, DuressWord
 from ..secret import Secret
 
@@ -43,7 +43,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Show factors, sessions and sign-ins."""
     account = own_account(request)
     factors = list(Authenticator.objects.filter(user=request.user).order_by("created_at"))
-    expires = accounts.expires_on(account)
+    expires = credentials.expires_on(account)
     strong = [f for f in factors if f.type != Authenticator.Type.RECOVERY_CODES]
     facts = {
         "account": account,
@@ -57,7 +57,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "sessions": account.sessions.all(),
         "current": request.session.session_key,
         "attempts": account.attempts.all()[:10],
-        "has_password": accounts.has_password(account),
+        "has_password": credentials.has_password(account),
     }
     return render(request, "signin/mine.html", facts)
 
@@ -88,7 +88,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change the password, by one's own will or because the regulation demands it."""
     account = own_account(request)
-    if not accounts.has_password(account):
+    if not credentials.has_password(account):
         raise Http404
     form = forms.PasswordForm(request.POST or None, account=account, request=request)
     if request.method == "POST" and form.is_valid() and _changed(request, account, form):
@@ -106,13 +106,13 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 def _changed(request: HttpRequest, account: Account, form: forms.PasswordForm) -> bool:
     try:
-        accounts.change_password(account, new=Secret(form.cleaned_data["password1"]), by=account.person)
+        credentials.change_password(account, new=Secret(form.cleaned_data["password1"]), by=account.person)
     except Invalid as invalid:
         for field, text in invalid.problems.items():
             form.add_error(field, str(text))
         return False
     before = request.session.session_key
-    update_session_auth_hash(request, accounts.user_of(account))
+    update_session_auth_hash(request, credentials.user_of(account))
     sessions.rename(before, request.session.session_key)
     request.session.pop("signin.must_change", None)
     alerts.password_changed(account)
@@ -128,7 +128,7 @@ def judge_password(request: HttpRequest) -> HttpResponse:
     account = own_account(request)
     rule = policies.password_rule()
     typed = request.POST.get("password1") or request.POST.get("word") or ""
-    judged = passwords.checks(typed[: passwords.LONGEST + 1], rule, about=accounts.words_about(account))
+    judged = passwords.checks(typed[: passwords.LONGEST + 1], rule, about=credentials.words_about(account))
     return render(request, "signin/_checks.html", {"checks": judged, "history": rule.history, "typed": typed})
 
 
@@ -143,7 +143,7 @@ def duress(request: HttpRequest) -> HttpResponse:
         word = None if "remove" in request.POST else Secret(request.POST.get("word", ""))
         if word is None or form.is_valid():
             try:
-                accounts.set_duress_word(account, word=word, by=account.person)
+                credentials.set_duress_word(account, word=word, by=account.person)
             except Invalid as invalid:
                 form.add_error("word", str(invalid))
             else:

@@ -21,7 +21,7 @@ from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger import book
 from sakimori.lib.errors import Refused
 
-from .. import accounts, forms, passwords, policies, reports
+from .. import accounts, credentials, forms, passwords, policies, reports
 from ..models import Account
 from ..secret import Secret
 
@@ -157,7 +157,7 @@ def user(request: HttpRequest, account_id: int) -> HttpResponse:
         "locked": accounts.is_locked(account),
         "demanded": accounts.demands_second_factor(account),
         "has_factor": accounts.has_second_factor(account),
-        "expires": accounts.expires_on(account),
+        "expires": credentials.expires_on(account),
         "roles": [access.role_title(r) for r in access.roles() if r in account.person.roles()],
         "actions": [a for a in ACTIONS if a.applies(account)],
         "form": forms.ReasonForm(),
