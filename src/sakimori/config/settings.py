@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "sakimori.kernel.approvals",
     "sakimori.kernel.jobs",
     "sakimori.kernel.obligations",
+    "sakimori.kernel.findings",
     "sakimori.kernel.papers",
     "sakimori.kernel.exchange",
     "sakimori.kernel.signin",  # before allauth: its pages are ours

@@ -9,6 +9,10 @@ from sakimori.registers.api import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("signin/", include("sakimori.kernel.signin.urls")),
     path("", include("sakimori.portal.urls")),
+    path("", include("sakimori.portal.applications.urls")),
+    path("", include("sakimori.kernel.dossier.urls")),
+    path("controls/", include("sakimori.domains.controls.urls")),
+    path("", include("sakimori.domains.risk.urls")),
     path("", include("sakimori.registers.urls")),
     path("api/", api.urls),
 ]

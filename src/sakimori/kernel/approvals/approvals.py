@@ -24,11 +24,11 @@ from . import answers as reading
 from . import drafting, routes, separation, travel
 from .drafting import Emergency
 from .models import Application, Decision, Step
-from .queue import readable, signatures, waiting_for
+from .queue import Signature, readable, signatures, waiting_for
 from .registry import Case, Effect, check, choices, condition, on_approved
 
 __all__ = [
-    "Application", "Case", "Effect", "Emergency", "check", "choices", "condition", "decide", "decide_many",
+    "Application", "Case", "Effect", "Emergency", "Signature", "check", "choices", "condition", "decide", "decide_many",
     "is_approved", "on_approved", "put_forward", "readable", "resubmit", "route_preview", "signatures", "submit",
     "waiting_for", "withdraw",
 ]  # fmt: skip

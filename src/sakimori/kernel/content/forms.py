@@ -104,7 +104,8 @@ class Form:
     audience: str = "office"
     applicants: tuple[str, ...] = (access.EMPLOYEE,)  # roles that may apply
     subject: Subject | None = None
-    listed: bool = True  # False: offered only where its subject is shown
+    listed: bool = True  # False: filed from the page of its subject only
+    corrected: Literal["here", "at_subject"] = "here"  # where a returned one is corrected and sent again
     fields: tuple[FormField, ...] = ()
     check: str = ""  # a named check across the answers, registered in Python
     route: tuple[RouteStep, ...] = ()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sakimori.kernel.content.texts import NOTICES, NoticeText
@@ -86,7 +87,7 @@ def next_digest(now: datetime) -> datetime:
     return datetime.combine(day, hour, clock.JAPAN)
 
 
-def inbox(person: Person, *, unread: bool = False) -> Iterable[Notice]:
+def inbox(person: Person, *, unread: bool = False) -> QuerySet[Notice]:
     """Return what the person was told, newest first."""
     found = Notice.objects.filter(recipient=person).order_by("-pk")
     return found.filter(read_at=None) if unread else found
