@@ -23,7 +23,21 @@ _SLUG = re.compile(r"[a-z][a-z0-9-]*")
 
 def check_registers(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
     """Return an error for everything in a declaration that could not work."""
-    return [error for declared in registry.values() for error in problems_of(declared)]
+    found = [error for declared in registry.values() for error in problems_of(declared)]
+    return [*found, *_lines()]
+
+
+def _lines() -> Iterator[Error]:
+    """Refuse lines of the side bar that lead nowhere."""
+    for entry in navigation.added():
+        try:
+            reverse(entry.url_name, args=entry.args)
+        except NoReverseMatch:
+            yield Error(f"side bar: {entry.url_name!r} ({entry.title}) leads nowhere", id="registers.E080")
+        if entry.right and entry.right not in access.table().rights:
+            yield Error(
+                f"side bar: {entry.url_name!r}: right {entry.right!r} is unknown", id="registers.E081"
+            )
 
 
 def problems_of(declared: type[Register]) -> list[CheckMessage]:

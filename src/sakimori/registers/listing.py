@@ -62,7 +62,8 @@ def _shown(register: type[Register], column: Column, chosen: set[str]) -> Shown:
         label=str(column.label or label_of(register.model, column.field)),
         value=_value(register, column, field),
         order=_order(register.model, column, field),
-        align={"right": "end", "left": ""}.get(column.align, column.align) or ("end" if numeric and not relation else ""),
+        align={"right": "end", "left": ""}.get(column.align, column.align)
+        or ("end" if numeric and not relation else ""),
         default=column.field in chosen if chosen else column.default,
         relation=relation,
     )

@@ -74,6 +74,11 @@ def add(entry: Entry) -> Entry:
     return entry
 
 
+def added() -> list[Entry]:
+    """Return the pages that asked for a line."""
+    return list(_entries.values())
+
+
 def groups_for(person: Person) -> list[Group]:
     """Return the groups and entries that this person is shown."""
     entries = sorted(

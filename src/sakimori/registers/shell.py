@@ -15,6 +15,8 @@ from sakimori.kernel.identity.models import Person
 from . import navigation
 
 Count = Callable[[Person], int]
+FEW_LINES = 16
+ALWAYS_OPEN = frozenset({"work"})
 _counts: dict[str, Count] = {}
 _menu: list[navigation.Entry] = []
 
@@ -27,15 +29,17 @@ class Line:
     url: str
     icon: str
     current: bool
-    count: int
+    mark: str
 
 
 @dataclass(frozen=True)
 class Group:
     """One group of the side bar as a page shows it."""
 
+    id: str
     title: str
     lines: list[Line]
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -63,23 +67,43 @@ def add_to_person_menu(entry: navigation.Entry) -> None:
 def frame_of(person: Person, path: str) -> Frame:
     """Return the frame of the page at ``path`` for ``person``."""
     held = person.roles() - {access.EMPLOYEE}
+    groups = navigation.groups_for(person)
+    here = _current([entry for group in groups for entry in group.entries], path)
+    many = sum(len(group.entries) for group in groups) > FEW_LINES
     return Frame(
         person=person,
-        groups=[_group(group, person, path) for group in navigation.groups_for(person)],
+        groups=[_group(group, here, many) for group in groups],
         roles=[role.title for role in access.roles().values() if role.id in held],
         person_menu=[entry for entry in _menu if entry.open_to(person)],
         sign_out_url=_address("account_logout"),
     )
 
 
-def _group(group: navigation.Group, person: Person, path: str) -> Group:
-    lines = []
-    for entry in group.entries:
-        url = entry.url
-        current = path == url if url == "/" else path.startswith(url)
-        number = _counts[entry.url_name](person) if entry.url_name in _counts else 0
-        lines.append(Line(str(entry.title), url, entry.icon, current, number))
-    return Group(group.title, lines)
+def _current(entries: list[navigation.Entry], path: str) -> navigation.Entry | None:
+    """Return the line that leads to the page, or to the pages above it."""
+    leading = [
+        entry for entry in entries if entry.url == path or (entry.url != "/" and path.startswith(entry.url))
+    ]
+    return max(leading, key=lambda entry: len(entry.url), default=None)
+
+
+def _group(group: navigation.Group, here: navigation.Entry | None, many: bool) -> Group:
+    lines = [
+        Line(str(entry.title), entry.url, entry.icon, entry is here, mark_of(entry.url_name))
+        for entry in group.entries
+    ]
+    is_open = not many or group.id in ALWAYS_OPEN or here in group.entries
+    return Group(group.id, group.title, lines, is_open)
+
+
+def mark_of(url_name: str) -> str:
+    """Return the id of the number beside a line, empty where none is shown."""
+    return "count-" + url_name.replace(":", "-") if url_name in _counts else ""
+
+
+def counts_for(person: Person) -> list[tuple[str, int]]:
+    """Return the numbers beside the lines; asked for after the page, which need not wait for them."""
+    return [(mark_of(name), function(person)) for name, function in _counts.items()]
 
 
 def _address(url_name: str) -> str:

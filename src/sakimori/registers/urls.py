@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import bulk, edits, exports, imports, lists, rows, saved, surroundings, tokens
+from .views import bulk, edits, exports, frame, imports, lists, rows, saved, surroundings, tokens
 
 app_name = "registers"
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("links/<int:pk>/remove/", surroundings.unlink, name="unlink"),
     path("comments/<int:pk>/withdraw/", surroundings.withdraw_comment, name="comment_withdraw"),
     path("lookup/<str:kind>/", rows.lookup, name="lookup"),
+    path("counts/", frame.counts, name="counts"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="token_revoke"),
 ]

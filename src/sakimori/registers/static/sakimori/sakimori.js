@@ -8,6 +8,25 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
+  // Which groups are open, and how far the bar was scrolled, is remembered in this tab.
+  Alpine.data("sidebar", () => ({
+    init() {
+      const kept = JSON.parse(sessionStorage.getItem("sidebar") || "{}");
+      this.$root.querySelectorAll("details").forEach((group) => {
+        if (kept[group.id] !== undefined && !group.querySelector("[aria-current]")) group.open = kept[group.id];
+        group.addEventListener("toggle", () => this.keep());
+      });
+      this.$root.scrollTop = kept.scroll || 0;
+      this.$root.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+      window.addEventListener("pagehide", () => this.keep());
+    },
+    keep() {
+      const kept = { scroll: this.$root.scrollTop };
+      this.$root.querySelectorAll("details").forEach((group) => { kept[group.id] = group.open; });
+      sessionStorage.setItem("sidebar", JSON.stringify(kept));
+    },
+  }));
+
   Alpine.data("palette", () => ({
     init() {
       document.addEventListener("open-palette", () => this.open());
