@@ -70,7 +70,15 @@ class Address:
             *(sys.executable, "-m", "gunicorn", "sakimori.config.wsgi:application"),
             *("--bind", f"{self.host}:{self.port}", "--worker-class", "gthread"),
             *("--workers", workers, "--threads", "4", "--timeout", "120", "--graceful-timeout", "10"),
-            *("--log-level", "warning", "--max-requests", "20000", "--max-requests-jitter", "2000"),
+            *(
+                "--preload",
+                "--log-level",
+                "warning",
+                "--max-requests",
+                "20000",
+                "--max-requests-jitter",
+                "2000",
+            ),
         ]
 
     def wait(self, seconds: float) -> None:

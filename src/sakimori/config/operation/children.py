@@ -77,8 +77,7 @@ class Keeper:
         """Run until asked to stop (0) or until a child cannot be kept alive (1)."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
-        for child in self.children:
-            child.start()
+        self.children[0].start()
         try:
             return self._watch()
         finally:
@@ -89,17 +88,24 @@ class Keeper:
         self._asked_to_stop = True
 
     def _watch(self) -> int:
-        announced = self.address is None
+        answers = False
         while not self._asked_to_stop:
             for child in self.children:
                 if child.has_ended and not self._revive(child):
                     return 1
-            if not announced and self.address is not None and self.address.answers():
-                announced = True
-                _say(f"防人 Sakimori: {self.address.url}   (停止 / stop: Ctrl-C)")
-            time.sleep(0.5 if announced else 0.1)
+            if not answers and (self.address is None or self.address.answers()):
+                answers = True
+                self._go_on()
+            time.sleep(0.5 if answers else 0.1)
         _say("停止しています / Stopping …")
         return 0
+
+    def _go_on(self) -> None:
+        """Start the other children once the first one answers: nobody waits for them."""
+        if self.address is not None:
+            _say(f"防人 Sakimori: {self.address.url}   (停止 / stop: Ctrl-C)")
+        for child in self.children[1:]:
+            child.start()
 
     def _revive(self, child: Child) -> bool:
         if child.keeps_failing:

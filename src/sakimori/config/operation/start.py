@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,11 @@ def _explained(result: subprocess.CompletedProcess[str]) -> int:
             f"起動できません。データベースの準備に失敗しました / Not started, preparing failed:\n  {reason}"
         )
     return result.returncode
+
+
+def _reason(stderr: str) -> str:
+    """Return the exception's own words, without the way that led there."""
+    return re.split(r"\n(?=[A-Za-z_][\w.]*(?:Error|Exception): )", stderr.strip())[-1]
 
 
 def _refuse(sentence: str) -> int:

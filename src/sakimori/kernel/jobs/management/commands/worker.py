@@ -15,6 +15,7 @@ class Command(BaseCommand):
     """Bring the timetable up to date, then work off the queue until told to stop."""
 
     help = "定期処理と待ち行列の処理を始めます。"
+    requires_system_checks = []  # the start has run them
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start the cluster; it returns when it receives SIGINT or SIGTERM."""
