@@ -115,7 +115,7 @@ def reading_is_logged(record: Record) -> bool:
     return kinds.kind_of(row).reading_logged or bool(getattr(row, "is_confidential", False))
 
 
-def damaged() -> Iterator[Evidence]:
+def damaged_now() -> Iterator[Evidence]:
     """Yield the evidence whose file is missing or no longer has the content of its hash (V20-226)."""
     state: dict[str, bool] = {}
     for evidence in Evidence.objects.filter(erased_at=None).order_by("sha256").iterator():
@@ -123,6 +123,14 @@ def damaged() -> Iterator[Evidence]:
             state = {evidence.sha256: files.intact(evidence.sha256)}
         if not state[evidence.sha256]:
             yield evidence
+
+
+def recheck() -> int:
+    """Hash every file again and note on its evidence what is damaged and what was restored; return the damaged."""
+    damaged = {evidence.pk for evidence in damaged_now()}
+    Evidence.objects.exclude(damaged_at=None).exclude(pk__in=damaged).update(damaged_at=None)
+    Evidence.objects.filter(pk__in=damaged, damaged_at=None).update(damaged_at=clock.now())
+    return len(damaged)
 
 
 def require(by: Actor, right: str, record: Record) -> None:

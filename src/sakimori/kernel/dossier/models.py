@@ -41,6 +41,7 @@ class Evidence(models.Model):
     withdrawn_at = models.DateTimeField(_("取消日時"), null=True)
     withdrawn_reason = models.CharField(_("取消理由"), max_length=300, blank=True)
     erased_at = models.DateTimeField(_("消去日時"), null=True)
+    damaged_at = models.DateTimeField(_("異常の検出日時"), null=True)
 
     objects = EvidenceQuerySet.as_manager()
 

@@ -118,11 +118,16 @@ def test_a_file_changed_behind_the_products_back_is_found(office: Person) -> Non
     good, bad = cast.row(), cast.row(name="支社")
     attach(good, office)
     made = attach(bad, office, content=PDF + b"2")
-    assert list(evidence.damaged()) == []
+    assert evidence.recheck() == 0
     path = files.path_of(made.sha256)
     path.chmod(0o640)
     path.write_bytes(PDF + b"3")
-    assert list(evidence.damaged()) == [made]
+    assert list(evidence.damaged_now()) == [made]
+    assert evidence.recheck() == 1
+    assert Evidence.objects.exclude(damaged_at=None).get() == made
+    path.write_bytes(PDF + b"2")
+    assert evidence.recheck() == 0
+    assert not Evidence.objects.exclude(damaged_at=None).exists()
 
 
 def test_attaching_does_not_make_another_persons_open_form_stale(office: Person) -> None:

@@ -1,0 +1,17 @@
+"""Application configuration."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules, import_string
+
+
+class FindingsConfig(AppConfig):
+    """Checks and findings."""
+
+    name = "sakimori.kernel.findings"
+    label = "findings"
+    verbose_name = "自動点検"
+
+    def ready(self) -> None:
+        """Read the checks of every application; let approved exceptions waive."""
+        import_string("sakimori.kernel.findings.acts.waive_by_form")
+        autodiscover_modules("checks")
