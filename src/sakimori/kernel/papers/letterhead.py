@@ -46,6 +46,19 @@ def house_of(
     )
 
 
+def without_record(*, title: str, issued_on: date | None = None) -> House:
+    """Return the house form of a list that is no record of its own."""
+    company = Company.here()
+    return House(
+        company=company.name if company else "",
+        number="",
+        title=title,
+        issued_on=issued_on,
+        classification=company.paper_class if company else "",
+        ledger_head=head_line(),
+    )
+
+
 def head_line() -> str:
     """Return the ledger's latest head as it is printed: size and the first half of its root."""
     head = seal.latest_head()

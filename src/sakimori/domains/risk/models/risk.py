@@ -38,7 +38,7 @@ class Round(Record):
     default_audience = "office"
 
     name = models.CharField(_("名称"), max_length=120)
-    fiscal_year = models.PositiveSmallIntegerField(_("年度"))
+    fiscal_year = models.PositiveSmallIntegerField(_("年度"), db_index=True)
     occasion = models.CharField(_("契機"), max_length=10, choices=Occasion, default=Occasion.YEARLY)
     status = models.CharField(_("状態"), max_length=8, choices=Status, default=Status.OPEN, db_index=True)
     closed_on = models.DateField(_("完了日"), null=True, blank=True)

@@ -51,7 +51,7 @@ def analyse(
     risk.loss_parties = loss_parties
     risk.affected, risk.harm_reason = affected.strip(), harm_reason.strip()
     risk.existing_controls, risk.no_control_reason = list(existing_controls), no_control_reason.strip()
-    _check_described(risk)
+    _check_stated(risk)
     apply_value(risk)
     risk.save()
     return risk
@@ -136,8 +136,8 @@ def _void(acceptance: Acceptance, *, reason: str, by: Actor) -> Acceptance:
     return acceptance
 
 
-def _check_described(risk: Risk) -> None:
-    problems = {}
+def _check_stated(risk: Risk) -> None:
+    problems = valuation.missing_facts(risk)
     for name, text in (
         ("situation", _("どんな状況で起こるかを先に記述してください。")),
         ("cause", _("原因を先に記述してください。")),

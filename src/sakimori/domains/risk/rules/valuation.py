@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sakimori.kernel.policy import policy
 from sakimori.lib import scales
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
 
 REGULATION = "regulation"
 SME = "sme"
+_REGULATION_FACTS = {
+    "frequency": gettext_lazy("想定頻度を1年当たりの回数で入力してください。"),
+    "loss_amount": gettext_lazy("想定損害額を円で入力してください。"),
+    "loss_extent": gettext_lazy("影響範囲を選んでください。"),
+    "loss_parties": gettext_lazy("被害を受ける人を選んでください。"),
+}
+_SME_FACTS = {
+    "threat_level": gettext_lazy("脅威の発生頻度を選んでください。"),
+    "vulnerability_level": gettext_lazy("脆弱性の程度を選んでください。"),
+}
 
 
 @dataclass(frozen=True)
@@ -64,18 +75,22 @@ def axes(method: str, day: date | None = None) -> tuple[tuple[int, ...], tuple[i
     return levels("risk.scale.likelihood", day), levels("risk.scale.amount", day)
 
 
+def missing_facts(risk: Risk) -> dict[str, str]:
+    """Return a sentence for each fact that the risk's method asks for and nobody stated."""
+    demanded = _SME_FACTS if risk.method == SME else _REGULATION_FACTS
+    return {name: str(text) for name, text in demanded.items() if getattr(risk, name) in (None, "")}
+
+
 def value_of(risk: Risk, day: date) -> Valuation:
     """Compute the present value of a risk by its method; raise Invalid naming every missing fact."""
+    if missing := missing_facts(risk):
+        raise Invalid(missing)
     if risk.method == SME:
         return _by_sme(risk, day)
     return _by_regulation(risk, day)
 
 
 def _by_regulation(risk: Risk, day: date) -> Valuation:
-    _demand(risk, frequency=_("想定頻度を1年当たりの回数で入力してください。"),
-            loss_amount=_("想定損害額を円で入力してください。"),
-            loss_extent=_("影響範囲を選んでください。"),
-            loss_parties=_("被害を受ける利害関係者を選んでください。"))  # fmt: skip
     assert risk.frequency is not None and risk.loss_amount is not None
     assert risk.loss_extent is not None and risk.loss_parties is not None
     per_year = limits("risk.scale.likelihood", "per_year", day)
@@ -96,8 +111,6 @@ def _by_regulation(risk: Risk, day: date) -> Valuation:
 
 
 def _by_sme(risk: Risk, day: date) -> Valuation:
-    _demand(risk, threat_level=_("脅威の発生頻度を1から3で入力してください。"),
-            vulnerability_level=_("脆弱性の程度を1から3で入力してください。"))  # fmt: skip
     importance = risk.asset.importance
     if importance is None:
         text = _("情報資産「%(asset)s」の機密性・完全性・可用性を先に評価してください。")
@@ -130,9 +143,3 @@ def residual(method: str, likelihood: int, loss: int) -> int:
 
 def _outside(levels: tuple[int, ...]) -> str:
     return _("%(low)sから%(high)sで入力してください。") % {"low": levels[0], "high": levels[-1]}
-
-
-def _demand(risk: Risk, **sentences: str) -> None:
-    missing = {name: text for name, text in sentences.items() if getattr(risk, name) in (None, "")}
-    if missing:
-        raise Invalid(missing)

@@ -1,0 +1,1 @@
+"""Pages of risk management that no generic page covers."""
