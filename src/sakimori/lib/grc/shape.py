@@ -69,6 +69,9 @@ class Catalogue:
     left_out: tuple[tuple[str, int], ...] = ()  # kinds of objects not taken over, with their number
     remarks: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return self.name
+
 
 def refused(place: str, sentence: str) -> Refused:
     """Return the refusal of a catalogue, naming the place."""

@@ -87,6 +87,7 @@ class Control(Record):
     gloss = models.TextField(_("説明"), blank=True)
     attributes = models.JSONField(_("属性"), default=dict, blank=True)
     article = models.CharField(_("規程の条項"), max_length=200, blank=True)
+    procedure = models.CharField(_("実施手順"), max_length=200, blank=True)
     next_test_on = models.DateField(_("次回点検日"), null=True, blank=True, db_index=True)
 
     objects: ClassVar = ControlQuerySet.as_manager()

@@ -45,6 +45,9 @@ class Line:
     assessable: bool = True
     attributes: dict[str, object] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        return self.ref
+
 
 @command("standard.installed", gettext_lazy("規格の登録"), right="soa.change")
 def install(
@@ -229,10 +232,19 @@ def drop_company_control(control: Control, *, reason: str, by: Actor) -> Control
     return control
 
 
-@command("control.article_named", gettext_lazy("規程の条項と責任者"), right="soa.change")
-def name_article(control: Control, *, article: str, owner: Person | None = None, by: Actor) -> Control:
-    """Name the article of the regulations that carries the control, and who answers for it (OPS-003)."""
+@command("control.article_named", gettext_lazy("規程の条項・実施手順・責任者"), right="soa.change")
+def name_article(
+    control: Control,
+    *,
+    article: str,
+    procedure: str | None = None,
+    owner: Person | None = None,
+    by: Actor,
+) -> Control:
+    """Name what carries the control (regulation, procedure) and who answers for it (OPS-003, PRC-001)."""
     control.article = article.strip()
+    if procedure is not None:
+        control.procedure = procedure.strip()
     if owner is not None:
         control.owner = owner
     control.save()

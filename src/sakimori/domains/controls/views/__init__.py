@@ -1,0 +1,1 @@
+"""Pages of standards, controls and statements that no generic page covers."""
