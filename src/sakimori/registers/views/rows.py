@@ -43,7 +43,7 @@ def page_of(request: PersonRequest, declared: type[Register], row: Any) -> dict[
         "may_change": row.retired_at is None and declared.may(person, "change", row),
         "offers": details.offers(declared, row, person),
         "meta": details.meta(row, person),
-        "panels": _rendered(request, declared, tab, row),
+        "panels": rendered_panels(request, declared, tab, row),
         "crumbs": [(declared.name(), list_url(declared)), (row.number, "")],
     }
     if tab == panels.OVERVIEW:
@@ -54,7 +54,7 @@ def page_of(request: PersonRequest, declared: type[Register], row: Any) -> dict[
     return context
 
 
-def _rendered(request: PersonRequest, declared: type[Register], tab: str, row: Any) -> list[tuple[Any, str]]:
+def rendered_panels(request: PersonRequest, declared: type[Register], tab: str, row: Any) -> list[tuple[Any, str]]:
     """Return the panels of a tab with their bodies as HTML."""
     built = panels.build(declared, tab, row, request.person)
     return [

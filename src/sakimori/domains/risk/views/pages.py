@@ -21,9 +21,9 @@ from sakimori.kernel.identity import access
 from sakimori.kernel.ledger import book
 from sakimori.kernel.policy import policy
 from sakimori.lib.errors import Conflict, Invalid, Refused
-from sakimori.registers import panels
 from sakimori.registers.forms import show_problems, values_of
 from sakimori.registers.views.gate import PersonRequest, for_person
+from sakimori.registers.views.rows import rendered_panels
 
 from . import forms
 from .heat import tone
@@ -61,7 +61,7 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         "applications": requests.visible_to(request.person),
         "may": access.may(request.person, "risk.change", risk),
         "history": book.history(risk)[:6],
-        "panels": panels.build(register.Risks, "evidence", risk, request.person),
+        "panels": rendered_panels(request, register.Risks, "evidence", risk),
         "crumbs": [(_("リスク台帳"), reverse("registers:list", args=["risks"])), (risk.number, "")],
     }
     return render(request, "risk/risk.html", context)
