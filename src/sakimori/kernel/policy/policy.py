@@ -61,6 +61,7 @@ class _Held:
     values: dict[tuple[str, int], Any] = field(default_factory=dict)
 
 
+_SHIPPED = 0  # in the place of a revision's key: the value that comes with the product
 _held: _Held | None = None
 _reading: ContextVar[list[_Held] | None] = ContextVar("reading", default=None)
 
@@ -87,7 +88,9 @@ def value(name: str, on: date | None = None) -> Any:
         if (name, pk) not in held.values:
             held.values[name, pk] = parameters.typed(parameter, raw)
         return held.values[name, pk]
-    return parameter.preset("")
+    if (name, _SHIPPED) not in held.values:
+        held.values[name, _SHIPPED] = parameter.preset("")
+    return held.values[name, _SHIPPED]
 
 
 def describe(name: str) -> Parameter:
