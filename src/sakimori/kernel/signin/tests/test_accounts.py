@@ -78,7 +78,6 @@ def test_no_password_enters_the_ledger(yamada: Account, admin: Account) -> None:
     assert "md5$" not in bodies
 
 
-@pytest.mark.requirement("SYS-067")
 def test_the_last_ten_passwords_are_refused_and_the_eleventh_is_not(yamada: Account) -> None:
     used = [PASSWORD] + [f"Harbor-{n}7-Quiet{n}" for n in range(10)]
     for password in used[1:]:
@@ -90,7 +89,6 @@ def test_the_last_ten_passwords_are_refused_and_the_eleventh_is_not(yamada: Acco
     credentials.change_password(yamada, new=Secret(used[0]), by=yamada.person)
 
 
-@pytest.mark.requirement("SYS-067")
 def test_a_reset_password_counts_as_used(yamada: Account, admin: Account) -> None:
     accounts.reset_password(yamada, temporary=Secret("Another-55-Moss"), reason="失念", by=admin.person)
     with pytest.raises(Invalid):

@@ -57,7 +57,7 @@ def sign_out(page: Page, address: str) -> None:
     page.wait_for_url("**/signin/")
 
 
-@pytest.mark.requirement("PRC-084", "SYS-069")
+@pytest.mark.requirement("PRC-084")
 def test_a_head_of_department_sets_an_app_up_and_signs_in_with_it(
     page: Page, live_server: Any, head: Account, axe: Callable[[Page], None]
 ) -> None:
@@ -90,7 +90,7 @@ def test_a_head_of_department_sets_an_app_up_and_signs_in_with_it(
     axe(page)
 
 
-@pytest.mark.requirement("PRC-084", "SYS-069")
+@pytest.mark.requirement("PRC-084")
 def test_a_passkey_is_set_up_and_replaces_the_password(page: Page, live_server: Any, head: Account) -> None:
     virtual_authenticator(page)
     sign_in(page, live_server.url, "E1003", PASSWORD)

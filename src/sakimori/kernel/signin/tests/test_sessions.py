@@ -29,7 +29,6 @@ def is_out(client: Client, page: str = MINE) -> bool:
     return client.get(page).get("Location", "").startswith("/signin/?next=")
 
 
-@pytest.mark.requirement("V20-190", "SYS-355")
 def test_a_session_ends_after_the_idle_time_of_the_regulation_and_not_before(
     client: Client, yamada: Account, type_in: TypeIn
 ) -> None:
@@ -58,7 +57,6 @@ def test_a_session_ends_after_the_longest_time_though_used(
         assert is_out(client)
 
 
-@pytest.mark.requirement("SYS-355")
 def test_the_cookie_ends_with_the_browser_and_is_out_of_reach_of_scripts(
     client: Client, yamada: Account, type_in: TypeIn
 ) -> None:

@@ -59,7 +59,7 @@ def plain_pages() -> list[str]:
     return pages
 
 
-@pytest.mark.requirement("SYS-068", "JPM-090", "PRC-079")
+@pytest.mark.requirement("SYS-068", "PRC-079")
 def test_after_the_first_sign_in_every_page_leads_to_the_change_of_password(
     client: Client, type_in: TypeIn
 ) -> None:
@@ -100,7 +100,6 @@ def test_a_reset_password_must_be_changed_too(
     assert client.get("/signin/mine/")["Location"] == reverse("account_change_password")
 
 
-@pytest.mark.requirement("SYS-066")
 def test_the_age_of_a_password_is_the_regulations(client: Client, yamada: Account, type_in: TypeIn) -> None:
     day = credentials.expires_on(yamada)
     assert day is not None
@@ -116,7 +115,7 @@ def test_a_regulation_without_a_maximum_age_lets_passwords_live(yamada: Account)
     assert credentials.expires_on(yamada) is None
 
 
-@pytest.mark.requirement("SYS-065", "V20-187")
+@pytest.mark.requirement("V20-187")
 @pytest.mark.parametrize(
     ("name", "value", "password"),
     [("signin.password.length", 20, "Lantern_92-quiet"), ("signin.password.classes", 4, "Lantern92quiet")],
@@ -189,7 +188,7 @@ def test_what_is_typed_is_judged_at_once(client: Client, yamada: Account, type_i
     assert NEXT not in judged
 
 
-@pytest.mark.requirement("SYS-069", "PRC-084")
+@pytest.mark.requirement("PRC-084")
 def test_a_role_with_mandatory_second_factor_leads_everywhere_to_its_set_up(
     client: Client, head: Account, type_in: TypeIn
 ) -> None:
@@ -206,7 +205,6 @@ def test_a_role_with_mandatory_second_factor_leads_everywhere_to_its_set_up(
     assert client.get("/signin/mine/").status_code == 200
 
 
-@pytest.mark.requirement("SYS-069")
 def test_an_employee_without_such_a_role_is_not_asked(
     client: Client, yamada: Account, type_in: TypeIn
 ) -> None:
