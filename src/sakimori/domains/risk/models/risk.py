@@ -161,7 +161,6 @@ class Risk(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["asset", "threat", "vulnerability"],
-                condition=models.Q(retired_at=None),
                 name="one_risk_per_asset_threat_vulnerability",
             )
         ]
