@@ -20,6 +20,9 @@ def own_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.py") if not {"migrations", "tests"} & set(path.parts))
 
 
+OWN = own_files(SRC)
+
+
 def files_of_role(domain: Path, role: str) -> list[Path]:
     """Return the files of one role of a domain, which is a module or, when it outgrew that, a package."""
     package = domain / role

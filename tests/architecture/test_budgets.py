@@ -2,28 +2,30 @@
 
 from pathlib import Path
 
-import pytest
-
-from .source import DOMAINS, SRC, functions, name_of, own_files, place
+from .source import DOMAINS, OWN, functions, name_of, own_files, place
 
 FILE, FUNCTION, DOMAIN = 300, 40, 700
 
 
-@pytest.mark.parametrize("path", own_files(SRC), ids=name_of)
-def test_a_file_stays_short(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= FILE
+def _lines(*paths: Path) -> int:
+    return sum(len(path.read_text("utf-8").splitlines()) for path in paths)
 
 
-@pytest.mark.parametrize("path", own_files(SRC), ids=name_of)
-def test_a_function_stays_short(path: Path) -> None:
-    long = [
-        f"{place(function, path)} {function.name} has {length} lines"
+def test_files_stay_short() -> None:
+    long = {name_of(path): count for path in OWN if (count := _lines(path)) > FILE}
+    assert not long, long
+
+
+def test_functions_stay_short() -> None:
+    long = {
+        f"{place(function, path)} {function.name}": length
+        for path in OWN
         for function in functions(path)
         if (length := (function.end_lineno or 0) - function.lineno + 1) > FUNCTION
-    ]
-    assert not long, "\n".join(long)
+    }
+    assert not long, long
 
 
-@pytest.mark.parametrize("domain", DOMAINS, ids=name_of)
-def test_a_domain_stays_small(domain: Path) -> None:
-    assert sum(len(path.read_text("utf-8").splitlines()) for path in own_files(domain)) <= DOMAIN
+def test_domains_stay_small() -> None:
+    large = {name_of(domain): count for domain in DOMAINS if (count := _lines(*own_files(domain))) > DOMAIN}
+    assert not large, large
