@@ -57,17 +57,28 @@ def _measure_commands() -> None:
 
 
 def _rate_of_writers(kind: str) -> float:
-    start = str(time.monotonic() + 2.5)
-    command = [sys.executable, "-m", "bench.ledger", "writer", kind]
+    """Start all writers, and let them go at one moment, when the last of them is ready."""
     writers = [
-        subprocess.Popen([*command, str(number), start], stdout=subprocess.PIPE, cwd=ROOT, text=True)
-        for number in range(WRITERS)
+        subprocess.Popen(
+            [sys.executable, "-m", "bench.ledger", "writer", kind],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            text=True,
+        )
+        for _ in range(WRITERS)
     ]
-    return sum(int(writer.communicate()[0]) for writer in writers) / SECONDS
+    for each in writers:
+        assert each.stdout is not None and each.stdout.readline() == "ready\n"
+    for each in writers:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    return sum(int(each.communicate()[0]) for each in writers) / SECONDS
 
 
-def writer(kind: str, number: str, start: str) -> None:
-    """Change one record over and over from ``start`` on; print how often."""
+def writer(kind: str) -> None:
+    """Change one record over and over, once told to; print how often."""
     from sakimori.kernel.identity.actors import SYSTEM  # noqa: PLC0415 - Django must be set up first
     from sakimori.kernel.identity.models import Site  # noqa: PLC0415
     from sakimori.kernel.ledger import book  # noqa: PLC0415
@@ -82,14 +93,16 @@ def writer(kind: str, number: str, start: str) -> None:
         with transaction.atomic():
             rename.__wrapped__(site, name=name, by=SYSTEM)
 
-    site = Site.objects.create(name=f"拠点{number}-{kind}-{start}")
+    site = Site.objects.create(name=f"拠点{kind}-{os.getpid()}")
     site = Site.objects.get(pk=site.pk)
     change: Callable[[Site, str], object] = plain
     if kind == "ledger":
         change = lambda site, name: rename(site, name=name, by=SYSTEM)  # noqa: E731
     done = 0
-    time.sleep(max(0.0, float(start) - time.monotonic()))
-    while time.monotonic() < float(start) + SECONDS:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
         change(site, f"拠点{site.pk}-{done}")
         done += 1
     print(done)
@@ -127,6 +140,7 @@ def _multiply_entries(count: int) -> None:
     while count > 0:
         with connection.cursor() as cursor:
             cursor.execute(copy, [min(count, 50_000)])
+            assert cursor.rowcount > 0, "nothing to copy"
             count -= cursor.rowcount
 
 
