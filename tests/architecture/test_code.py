@@ -11,6 +11,7 @@ WRITES = {
     *("save", "create", "update", "delete", "bulk_create", "bulk_update"),
     *("get_or_create", "update_or_create", "insert"),
 }
+COMMAND = re.compile(r"(ledger\.|book\.)?command\b")
 CLOCKS = {
     *("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.datetime.now"),
     *("datetime.date.today", "timezone.now", "timezone.localdate", "timezone.localtime", "time.time"),
@@ -47,14 +48,17 @@ def test_every_rule_that_changes_rows_is_a_command_with_an_actor() -> None:
     for path in (path for domain in DOMAINS for path in files_of_role(domain, "rules")):
         functions = {node.name: node for node in tree(path).body if isinstance(node, ast.FunctionDef)}
         for name, function in functions.items():
-            decorators = [ast.unparse(decorator) for decorator in function.decorator_list]
-            if name.startswith("_") or any(called_by_the_kernel.match(text) for text in decorators):
+            if name.startswith("_") or _is_decorated(function, called_by_the_kernel):
                 continue
-            is_command = any(re.match(r"(ledger\.|book\.)?command\b", text) for text in decorators)
+            is_command = _is_decorated(function, COMMAND)
             has_actor = "by" in {argument.arg for argument in function.args.kwonlyargs}
             if (is_command and not has_actor) or (not is_command and _writes(function, functions)):
                 wrong.append(f"{place(function, path)} {name}")
     assert not wrong, "\n".join(wrong)
+
+
+def _is_decorated(function: ast.FunctionDef, by: re.Pattern[str]) -> bool:
+    return any(by.match(ast.unparse(decorator)) for decorator in function.decorator_list)
 
 
 def _writes(function: ast.FunctionDef, neighbours: dict[str, ast.FunctionDef]) -> bool:
@@ -68,6 +72,8 @@ def _writes(function: ast.FunctionDef, neighbours: dict[str, ast.FunctionDef]) -
             return True
         helper = neighbours.get(call.func.id) if isinstance(call.func, ast.Name) else None
         if helper is None or helper is function or not helper.name.startswith("_"):
+            continue
+        if _is_decorated(helper, COMMAND):
             continue
         if _writes(helper, {name: node for name, node in neighbours.items() if name != helper.name}):
             return True
