@@ -18,9 +18,9 @@ from sakimori.domains.risk.rules import valuation
 from sakimori.kernel.approvals.models import Application
 from sakimori.kernel.content.threats import VULNERABILITIES
 from sakimori.kernel.identity import access
-from sakimori.kernel.ledger import book
 from sakimori.kernel.policy import policy
 from sakimori.lib.errors import Conflict, Invalid, Refused
+from sakimori.registers import history
 from sakimori.registers.forms import show_problems, values_of
 from sakimori.registers.views.gate import PersonRequest, for_person
 from sakimori.registers.views.rows import rendered_panels
@@ -60,7 +60,7 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         "acceptances": risk.acceptances.order_by("-pk"),
         "applications": requests.visible_to(request.person),
         "may": access.may(request.person, "risk.change", risk),
-        "history": book.history(risk)[:6],
+        "history": history.of(risk, request.person, 6),
         "panels": rendered_panels(request, register.Risks, "evidence", risk),
         "crumbs": [(_("リスク台帳"), reverse("registers:list", args=["risks"])), (risk.number, "")],
     }
