@@ -38,7 +38,7 @@ def carry_out(plan: Plan, batch: ImportBatch, sheet: Sheet, *, by: Actor) -> Non
     drafts = [book.Draft(new_verb, p.record, p.changes, reason=batch.number) for p in created]
     drafts += [book.Draft(changed_verb, p.record, p.changes, reason=batch.number) for p in changed]
     book.append_many(drafts, by=by)
-    ImportedRow.objects.bulk_create((_remember(batch, planned) for planned in plan.rows), batch_size=_CHUNK)
+    bulk.insert_rows(ImportedRow, [_remember(batch, planned) for planned in plan.rows], _CHUNK)
     records = [planned.record for planned in (*created, *changed)]
     if sheet.after is not None:
         sheet.after(records)

@@ -14,6 +14,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from sakimori.kernel.identity.actors import Actor, System
+from sakimori.kernel.records import bulk
 from sakimori.kernel.records.models import Record
 from sakimori.lib import canonical, clock
 
@@ -137,7 +138,9 @@ def write(prepared: Prepared) -> None:
 
 def write_many(prepared: list[Prepared]) -> None:
     """Store many entries in few statements."""
-    Entry.objects.bulk_create([p.entry for p in prepared], batch_size=1000)
+    entries = [p.entry for p in prepared]
+    for entry, key in zip(entries, bulk.insert_rows(Entry, entries, 1000), strict=True):
+        entry.pk = key
     _store_openings(prepared)
 
 
@@ -145,8 +148,7 @@ def _store_openings(prepared: list[Prepared]) -> None:
     openings = [opening for p in prepared for opening in p.openings]
     for opening in openings:
         opening.entry_id = opening.entry.pk
-    if openings:
-        Opening.objects.bulk_create(openings, batch_size=1000)
+    bulk.insert_rows(Opening, openings, 1000)
 
 
 def _commit(openings: list[Opening], path: str, value: object) -> object:

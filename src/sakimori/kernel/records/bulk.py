@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, models, transaction
 
 from . import numbering
 from .models import Record
-
-_PARENT = [f.attname for f in Record._meta.concrete_fields if f.attname != "id"]
 
 
 def insert(rows: Sequence[Record], batch: int = 500) -> None:
@@ -31,16 +30,46 @@ def insert(rows: Sequence[Record], batch: int = 500) -> None:
 
 
 def _insert(model: type[Record], rows: Sequence[Record], batch: int) -> None:
-    parents = [Record(**{name: getattr(row, name) for name in _PARENT}) for row in rows]
-    Record.objects.bulk_create(parents, batch_size=batch)
-    own = list(model._meta.local_concrete_fields)
-    for row, parent in zip(rows, parents, strict=True):
-        row.pk = row.id = parent.pk
-        row.record_ptr_id = parent.pk  # type: ignore[attr-defined]
+    for row, key in zip(rows, insert_rows(Record, rows, batch), strict=True):
+        row.pk = row.id = key
+        row.record_ptr_id = key  # type: ignore[attr-defined]
         row._state.adding = False
         row._state.db = connection.alias
+    own = list(model._meta.local_concrete_fields)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"{_into(model, own)} ({_marks(own)})", [_cells(own, row) for row in rows])
+
+
+def insert_rows(table: type[models.Model], rows: Sequence[models.Model], batch: int = 500) -> list[int]:
+    """Store the columns of ``table`` for every object and return the new keys in the same order.
+
+    The objects need the columns as attributes and may be of a class below ``table``. Several times faster
+    than bulk_create, which resolves every single cell as if it might be an expression.
+    """
+    fields = [field for field in table._meta.local_concrete_fields if not field.primary_key]
+    key = connection.ops.quote_name(str(table._meta.pk and table._meta.pk.column))
     # SQLite allows 32,766 parameters a statement; keep well below whatever the number of columns.
-    size = max(1, min(batch, 20_000 // max(1, len(own))))
-    query: models.QuerySet[Record] = model._base_manager.all()  # type: ignore[assignment]
-    for start in range(0, len(rows), size):
-        query._insert(list(rows[start : start + size]), fields=own, using=connection.alias)  # type: ignore[attr-defined]
+    size = max(1, min(batch, 20_000 // len(fields)))
+    keys: list[int] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), size):
+            part = rows[start : start + size]
+            marks = ", ".join([f"({_marks(fields)})"] * len(part))
+            cells = [cell for row in part for cell in _cells(fields, row)]
+            cursor.execute(f"{_into(table, fields)} {marks} RETURNING {key}", cells)
+            keys += [found for (found,) in cursor.fetchall()]
+    return keys
+
+
+def _into(table: type[models.Model], fields: Sequence[models.Field[Any, Any]]) -> str:
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    return f"INSERT INTO {quote(table._meta.db_table)} ({columns}) VALUES"
+
+
+def _marks(fields: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(fields))
+
+
+def _cells(fields: Sequence[models.Field[Any, Any]], row: models.Model) -> list[Any]:
+    return [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]

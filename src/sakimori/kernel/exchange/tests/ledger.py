@@ -126,7 +126,7 @@ DEPARTMENTS = ("総務部", "人事部", "経理部", "営業部", "製造部", 
 
 
 @pytest.fixture
-def departments(db: None) -> dict[str, Department]:
+def departments(cast: object) -> dict[str, Department]:
     """The departments of the example ledgers."""
     found = {d.name: d for d in Department.objects.all()}
     for number, name in enumerate(DEPARTMENTS):
