@@ -5,10 +5,12 @@ from __future__ import annotations
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sakimori.lib import merkle
+
+unhurried = settings(deadline=None)  # a busy machine is no fault of the code
 
 
 def plain_root(leaves: list[bytes]) -> bytes:
@@ -46,6 +48,7 @@ def test_the_hashes_are_those_of_the_standard():
     assert merkle.EMPTY_ROOT.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
+@unhurried
 @given(st.lists(st.integers(0, 300), min_size=1, max_size=5))
 def test_a_tree_grown_in_batches_has_the_root_of_the_definition(batches):
     tree, leaves = grow(*batches)
@@ -61,6 +64,7 @@ def test_tiles_of_a_large_tree_have_the_widths_of_the_specification():
     assert [len(tiles[key]) // 32 for key in [(0, 273), (1, 1), (2, 0)]] == [112, 17, 1]
 
 
+@unhurried
 @given(st.integers(1, 1200), st.data())
 def test_every_leaf_is_proved_and_no_other_leaf_is(size, data):
     tree, leaves = grow(size)
@@ -75,6 +79,7 @@ def test_every_leaf_is_proved_and_no_other_leaf_is(size, data):
         assert not merkle.verify_inclusion(leaves[index], (index + 1) % size, size, path, root)
 
 
+@unhurried
 @given(st.integers(1, 1200), st.data())
 def test_a_tree_is_consistent_with_every_older_size_of_itself_only(size, data):
     tree, leaves = grow(size)
@@ -90,6 +95,7 @@ def test_a_tree_is_consistent_with_every_older_size_of_itself_only(size, data):
         assert not merkle.verify_consistency(old, old_root, size, root, path[:-1])
 
 
+@unhurried
 @given(st.integers(0, 700))
 def test_a_frontier_has_the_root_of_the_definition(size):
     leaves = make_leaves(size)
