@@ -48,7 +48,7 @@ def of(row: Record, person: Person, limit: int | None = None) -> list[ReadableLi
     every = book.history(row)
     lines = every if limit is None else every[:limit]
     names = values.names_of(_keys(type(row), lines), person)
-    return [_readable(type(row), line, names) for line in lines]
+    return [_readable(row, line, names) for line in lines]
 
 
 def _keys(model: type[Record], lines: Iterable[Line]) -> set[int]:
@@ -65,7 +65,8 @@ def _is_record(column: models.Field[Any, Any] | None) -> bool:
     return isinstance(target, type) and issubclass(target, Record)
 
 
-def _readable(model: type[Record], line: Line, names: values.Names) -> ReadableLine:
+def _readable(row: Record, line: Line, names: values.Names) -> ReadableLine:
+    model, own_number = type(row), row.number
     is_first = line.revision == 0  # every command on an existing row raises it
     changes = tuple(
         ReadableChange(
@@ -76,7 +77,8 @@ def _readable(model: type[Record], line: Line, names: values.Names) -> ReadableL
         for change in line.changes
         if change.field != "number" and not (is_first and change.after in (None, "", False))
     )
-    facts = tuple((words.parameter(model, name), values.text(value)) for name, value in line.facts.items())
+    told = (words.fact(model, name, value) for name, value in line.facts.items() if value != own_number)
+    facts = tuple((label, values.text(value)) for label, value in filter(None, told))
     return ReadableLine(
         line.entry_id,
         line.at,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from sakimori.kernel.approvals.models import Decision
+from sakimori.kernel.dossier.models import Link
 from sakimori.kernel.records.models import Record
 
 from .base import Text, field_of
@@ -39,7 +41,26 @@ PARAMETERS: Mapping[str, Text] = {
     "status": _("状態"),
     "finding": _("検討結果"),
     "who": _("対象者"),
+    "outcome": _("決裁"),
+    "acting_for": _("代行された人"),
+    "rule": _("規則"),
 }
+
+
+# What commands take for their own sake: it stands in the ledger, and tells a reader of the history nothing.
+TECHNICAL = frozenset({"origin", "made", "digest", "sha256", "media_type", "token", "verb", "values"})
+VALUES: Mapping[str, Mapping[str, object]] = {
+    "relation": dict(Link.Relation.choices),
+    "outcome": dict(Decision.Outcome.choices),
+}
+
+
+def fact(model: type[Record], name: str, value: object) -> tuple[str, object] | None:
+    """Return a command's argument as the history shows it; None for what only machines read."""
+    label = parameter(model, name)
+    if name in TECHNICAL or label == name:
+        return None
+    return label, VALUES.get(name, {}).get(str(value), value)
 
 
 def parameter(model: type[Record], name: str, labels: Mapping[str, Text] | None = None) -> str:

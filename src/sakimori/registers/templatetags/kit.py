@@ -42,6 +42,12 @@ def get(mapping: Any, key: Any) -> Any:
     return mapping.get(key) if hasattr(mapping, "get") else None
 
 
+@register.filter
+def at(items: Any, place: int) -> Any:
+    """Return the item at a place of a list."""
+    return items[place]
+
+
 @register.simple_tag(takes_context=True)
 def query(context: Any, **changes: object) -> str:
     """Return the present query string with ``changes``; an empty value drops the parameter."""

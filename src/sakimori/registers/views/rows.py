@@ -54,7 +54,9 @@ def page_of(request: PersonRequest, declared: type[Register], row: Any) -> dict[
     return context
 
 
-def rendered_panels(request: PersonRequest, declared: type[Register], tab: str, row: Any) -> list[tuple[Any, str]]:
+def rendered_panels(
+    request: PersonRequest, declared: type[Register], tab: str, row: Any
+) -> list[tuple[Any, str]]:
     """Return the panels of a tab with their bodies as HTML."""
     built = panels.build(declared, tab, row, request.person)
     return [
