@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "sakimori.kernel.jobs",
     "sakimori.kernel.obligations",
     "sakimori.kernel.findings",
+    "sakimori.kernel.search",
     "sakimori.kernel.papers",
     "sakimori.kernel.exchange",
     "sakimori.kernel.signin",  # before allauth: its pages are ours

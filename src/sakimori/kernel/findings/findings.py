@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q
 
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.records.models import Record
@@ -34,7 +34,7 @@ class Tally:
 def findings_of(record: Record) -> FindingQuerySet:
     """Return all findings about a record, what still offends first, then the latest."""
     rows = Finding.objects.of(record).select_related("waiver", "previous")
-    return rows.order_by("closed_at", "-opened_at")
+    return rows.order_by(F("closed_at").asc(nulls_first=True), "-opened_at", "-pk")
 
 
 def open_for(person: Person) -> FindingQuerySet:

@@ -1,0 +1,71 @@
+"""Keep the index equal to the records: one look per command, few statements per import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from django.apps import apps
+from django.db import transaction
+
+from sakimori.kernel import hooks
+from sakimori.kernel.dossier import kinds
+from sakimori.kernel.records.models import Record
+
+from . import grams, store
+from .models import Entry
+
+BATCH = 1000
+
+
+@hooks.on("record_changed")
+def refresh(record: Record) -> None:
+    """Index a record anew, if its words changed."""
+    row = _row(kinds.full(record))
+    known = Entry.objects.filter(pk=record.pk).values_list("pk", "label", "text").first()
+    if known != row:
+        store.write([row])
+
+
+@hooks.on("records_imported")
+def refresh_many(records: Sequence[Record]) -> None:
+    """Index many records at once."""
+    _write(_row(kinds.full(record)) for record in records)
+
+
+def rebuild() -> int:
+    """Index everything anew; return how many records there are. Searches meanwhile see the old or the new."""
+    count = 0
+    with transaction.atomic():
+        store.empty()
+        for model in registers():
+            count += _write(_row(record) for record in model._base_manager.iterator(chunk_size=BATCH))
+    return count
+
+
+def heal() -> int:
+    """Index what no command and no import announced; return how many that were."""
+    count = 0
+    for model in registers():
+        missing = model._base_manager.filter(search_entry=None)
+        with transaction.atomic():
+            count += _write(_row(record) for record in list(missing))
+    return count
+
+
+def registers() -> list[type[Record]]:
+    """Return every register's model."""
+    return [model for model in apps.get_models() if issubclass(model, Record) and model is not Record]
+
+
+def _row(record: Record) -> tuple[int, str, str]:
+    label = grams.folded(f"{record.number}\n{record.label}")
+    return (record.pk, label, label + grams.folded(record.search_text()))
+
+
+def _write(rows: Iterable[tuple[int, str, str]]) -> int:
+    count, waiting = 0, iter(rows)
+    while batch := list(islice(waiting, BATCH)):
+        store.write(batch)
+        count += len(batch)
+    return count
