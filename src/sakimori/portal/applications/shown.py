@@ -36,6 +36,9 @@ ACTIONS = {
 }
 
 
+_SHORT = frozenset({"date", "number", "money", "yes-no", "person", "department"})
+
+
 @dataclass(frozen=True)
 class Fact:
     """One answer."""
@@ -81,7 +84,7 @@ def facts(application: Application, viewer: Person) -> list[Fact]:
         return [Fact(name, values.html(value), True) for name, value in application.answers.items()]
     names = _names(application, viewer)
     return [
-        Fact(asked.label, _answer(asked, application.answers.get(asked.id), names), asked.type == "textarea")
+        Fact(asked.label, _answer(asked, application.answers.get(asked.id), names), asked.type not in _SHORT)
         for asked in FORMS[application.form].fields
         if asked.id in application.answers
     ]

@@ -7,7 +7,7 @@ from .views import deciding, parameters
 
 app_name = "applications"
 urlpatterns = [
-    path("applications/", views.mine, name="mine"),
+    path("applications/mine/", views.mine, name="mine"),
     path("applications/new/", views.forms_list, name="forms"),
     path("applications/new/<slug:form_id>/", views.new, name="new"),
     path("applications/queue/", deciding.queue, name="queue"),

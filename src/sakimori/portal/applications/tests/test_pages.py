@@ -211,11 +211,11 @@ def test_strangers_do_not_learn_that_an_application_exists(
         client = as_person(person)
         assert client.get(f"/applications/{trip.pk}/").status_code == 404
         assert client.post(f"/applications/{trip.pk}/decide/", {"decision": "approve"}).status_code == 404
-        assert trip.number not in client.get("/applications/").content.decode()
+        assert trip.number not in client.get("/applications/mine/").content.decode()
 
 
 def test_own_applications_and_notices_are_listed(cast: Cast, as_person: Enter, trip: Application) -> None:
-    assert trip.number in as_person(cast.kato).get("/applications/").content.decode()
+    assert trip.number in as_person(cast.kato).get("/applications/mine/").content.decode()
     client = as_person(cast.eto)
     page = client.get("/notices/").content.decode()
     assert trip.number in page and "未読 1件" in page

@@ -105,9 +105,15 @@ def _page(
         "lines": history.of(application, person),
         "refusal": refusal,
         "comment": request.POST.get("comment", ""),
-        "crumbs": [(_("自分の申請"), reverse("applications:mine")), (application.number, "")],
+        "crumbs": [_way_here(own), (application.number, "")],
     }
     return render(request, "applications/page.html", context, status=status)
+
+
+def _way_here(own: bool) -> tuple[str, str]:
+    if own:
+        return _("自分の申請"), reverse("applications:mine")
+    return _("承認待ち"), reverse("applications:queue")
 
 
 def _panels(application: Application, person: Person) -> list[Panel]:
