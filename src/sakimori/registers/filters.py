@@ -118,7 +118,8 @@ def _offer_records(register: type[Register], found: list[Offered], person: Perso
         return
     rows = Record.objects.filter(kind__in=set(small.values())).visible_to(person).current()
     by_kind: dict[str, list[tuple[str, str]]] = {}
-    for pk, kind, label in rows.order_by("number").values_list("pk", "kind", "label"):
+    # Sorted here: asked to order by number, SQLite would walk through the numbers of all registers.
+    for pk, kind, label in sorted(rows.values_list("pk", "kind", "label")):
         by_kind.setdefault(kind, []).append((str(pk), label))
     for offered in found:
         if offered.name in small:

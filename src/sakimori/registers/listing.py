@@ -6,6 +6,7 @@ whatever they point at, one for the count, which stops counting where nobody rea
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.functional import cached_property
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from sakimori.kernel.identity.models import Person
@@ -39,6 +41,11 @@ class Shown:
     align: str
     default: bool
     relation: str  # attribute that holds the other record's key
+
+    @functools.cached_property
+    def label_html(self) -> str:
+        """Return the label as it stands in an attribute."""
+        return escape(self.label)
 
 
 _columns: dict[type[Register], dict[str, Shown]] = {}
@@ -80,7 +87,10 @@ def _value(
         return lambda row, names: getattr(row, column.field)
     if tones is not None:
         return lambda row, names: _toned(field, row, tones)
-    return lambda row, names: values.of_field(field, row, names)
+    if field.is_relation or field.choices:
+        return lambda row, names: values.of_field(field, row, names)
+    stored = field.attname
+    return lambda row, names: getattr(row, stored)
 
 
 def _toned(field: models.Field[Any, Any], row: models.Model, tones: Any) -> object:

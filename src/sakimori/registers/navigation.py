@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -44,13 +45,18 @@ class Entry:
     @property
     def url(self) -> str:
         """Return the address."""
-        return reverse(self.url_name, args=self.args)
+        return _address(self.url_name, self.args)
 
     def open_to(self, person: Person) -> bool:
         """Tell whether the person is shown this line."""
         if self.opens is not None and not self.opens(person):
             return False
         return not self.right or access.may(person, self.right)
+
+
+@functools.cache
+def _address(url_name: str, args: tuple[str, ...]) -> str:
+    return reverse(url_name, args=args)
 
 
 @dataclass(frozen=True)

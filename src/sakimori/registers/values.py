@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape as escape_text
 from html import unescape as html_unescape
 from typing import Any
 
 from django.db import models
 from django.urls import reverse
-from django.utils.html import escape, format_html, strip_tags
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sakimori.kernel.identity.models import Person
@@ -20,6 +22,7 @@ from sakimori.kernel.records.models import Record
 from sakimori.lib.clock import JAPAN
 
 BLANK = "—"
+_BLANK_HTML = SafeString('<span class="blank">—</span>')
 TONES = frozenset({"green", "blue", "yellow", "orange", "red", "gray", "purple"})
 
 
@@ -64,15 +67,17 @@ def text(value: object) -> str:
 
 def html(value: object) -> SafeString:
     """Return a value as HTML; what a domain marked safe stays as it is."""
+    if type(value) is str:  # most cells are plain texts
+        return SafeString(escape_text(value)) if value else _BLANK_HTML
     if isinstance(value, SafeString):
         return value
+    if value is None:
+        return _BLANK_HTML
     if isinstance(value, Badge):
         return badge(value.text, value.tone)
     if isinstance(value, Record):
         return record_link(value.pk, value.label)
-    if value is None or value == "":
-        return mark_safe('<span class="blank">—</span>')
-    return escape(text(value))
+    return SafeString(escape_text(text(value)))
 
 
 def badge(words: object, tone: str = "gray") -> SafeString:
@@ -82,12 +87,17 @@ def badge(words: object, tone: str = "gray") -> SafeString:
 
 def record_link(pk: int, label: str) -> SafeString:
     """Return a link to a record of any register."""
-    return format_html('<a href="{}">{}</a>', record_url(pk), label)
+    return SafeString(f'<a href="{record_url(pk)}">{escape_text(label)}</a>')
 
 
 def record_url(pk: int) -> str:
     """Return the address that leads to a record whatever its register."""
-    return reverse("registers:record", args=[pk])
+    return _record_address().replace("/0/", f"/{pk}/")
+
+
+@functools.cache
+def _record_address() -> str:
+    return reverse("registers:record", args=[0])
 
 
 def of_field(column: models.Field[Any, Any], row: models.Model, names: Names) -> object:

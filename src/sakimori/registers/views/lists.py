@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -117,12 +117,13 @@ def _body(declared: type[Register], listing: Listing, *, pick: bool) -> SafeStri
 
 
 def _row(address: str, row: Any, cells: list[tuple[Shown, SafeString]], pick: bool) -> str:
-    parts: list[str] = [format_html(_PICK, row.pk, row.label)] if pick else []
+    parts: list[str] = [_PICK.format(row.pk, escape(row.label))] if pick else []
     for place, (column, html) in enumerate(cells):
         classes = f' class="{column.align}"' if column.align else ""
+        shown: str = html
         if place == 0 and not column.relation:
-            html = format_html('<a class="row-link" href="{}">{}</a>', address.format(row.pk), html)
-        parts.append(f'<td data-label="{column.label}"{classes}>{html}</td>')
+            shown = f'<a class="row-link" href="{address.format(row.pk)}">{html}</a>'
+        parts.append(f'<td data-label="{column.label_html}"{classes}>{shown}</td>')
     retired = ' class="retired"' if row.retired_at else ""
     return f"<tr{retired}>{''.join(parts)}</tr>"
 
