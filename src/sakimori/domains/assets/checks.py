@@ -74,7 +74,9 @@ def folder_without_class(today: date) -> QuerySet[Asset]:
     return Asset.objects.current().filter(labelling=Asset.Labelling.FOLDER).filter(wrong)
 
 
-@check("assets.scope_unknown", _("関係者の決まっていない関係者限りの資産"), requirements=("PRC-045", "JPM-039"))
+@check(
+    "assets.scope_unknown", _("関係者の決まっていない関係者限りの資産"), requirements=("PRC-045", "JPM-039")
+)
 def scope_unknown(today: date) -> QuerySet[Asset]:
     """Restricted assets with neither a list of permitted people nor a distribution on record."""
     highest = max(row["rank"] for row in classes().values())

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from sakimori.kernel import hooks
 from sakimori.kernel.identity.actors import SYSTEM, Actor
 from sakimori.kernel.identity.models import Department, Person
+from sakimori.kernel.ledger import book
 from sakimori.kernel.ledger.book import command
 from sakimori.kernel.policy import policy
 from sakimori.kernel.records.models import Record
@@ -36,7 +37,7 @@ def register_asset(*, name: str, department: Department | None = None, by: Actor
     """
     asset = Asset(name=name.strip(), department=department)
     _assign(asset, values)
-    _default_owner(asset)
+    default_owner(asset)
     complete(asset)
     asset.save()
     return asset
@@ -47,7 +48,7 @@ def change_asset(asset: Asset, *, reason: str = "", by: Actor, **values: object)
     """Change columns of an asset; importance and risk value are computed again."""
     _refuse_retired(asset)
     _assign(asset, values)
-    _default_owner(asset)
+    default_owner(asset)
     complete(asset)
     asset.save()
     return asset
@@ -95,7 +96,7 @@ def confirm(asset: Asset, *, note: str = "", by: Actor) -> Asset:
 
 
 @command("asset.retired", gettext_lazy("情報資産の廃棄"), right="asset.change")
-def retire(asset: Asset, *, method: str, disposed_on: date, by: Actor) -> Asset:
+def dispose(asset: Asset, *, method: str, disposed_on: date, by: Actor) -> Asset:
     """Take an asset out of use; how and when it was destroyed stays on record (JPM-033)."""
     _refuse_retired(asset)
     problems = {}
@@ -124,7 +125,7 @@ def set_scope(asset: Asset, *, who: Sequence[Record], by: Actor) -> Asset:
     return asset
 
 
-@command("asset.distributed", gettext_lazy("配布の記録"), right="asset.change")
+@command("asset.distributed", gettext_lazy("配布の記録"), right="asset.change", over="asset")
 def distribute(*, asset: Asset, receiver: Person, purpose: str, by: Actor) -> Distribution:
     """Record that a restricted asset was handed over; the receiver counts as permitted (PRC-045)."""
     _refuse_retired(asset)
@@ -182,24 +183,35 @@ def classes() -> dict[str, dict[str, Any]]:
 
 
 def _problems(asset: Asset) -> Iterable[tuple[str, str]]:
+    yield from _problems_of_entries(asset)
+    yield from _problems_of_levels(asset)
+
+
+def _problems_of_entries(asset: Asset) -> Iterable[tuple[str, str]]:
     if not asset.name:
         yield "name", _("情報資産の名称を入力してください。")
     if asset.owner_id is None:
         yield "owner", _("管理責任者を指定してください。部署に部門長がいれば、部署を選ぶだけで決まります。")
-    for rating in RATINGS:
-        value, scale = getattr(asset, rating), scale_of(rating)
-        if value is not None and not scale.holds(value):
-            yield rating, _("%(low)sから%(high)sで入力してください。") % {"low": scale.low, "high": scale.high}
-    for column in ("threat", "vulnerability"):
-        value = getattr(asset, column)
-        if value is not None and not scales.SME_LEVELS.holds(value):
-            yield column, _("1から3で入力してください。")
     if asset.classification and asset.classification not in classes():
         yield "classification", _("情報区分を一覧から選んでください。")
     if asset.registered_on and asset.registered_on > clock.today():
         yield "registered_on", _("登録日に未来の日付は入力できません。")
     if asset.system_id is not None and asset.system_id == asset.pk:
         yield "system", _("自分自身は関連情報システムにできません。")
+
+
+def _problems_of_levels(asset: Asset) -> Iterable[tuple[str, str]]:
+    for rating in RATINGS:
+        value, scale = getattr(asset, rating), scale_of(rating)
+        if value is not None and not scale.holds(value):
+            yield (
+                rating,
+                _("%(low)sから%(high)sで入力してください。") % {"low": scale.low, "high": scale.high},
+            )
+    for column in ("threat", "vulnerability"):
+        value = getattr(asset, column)
+        if value is not None and not scales.SME_LEVELS.holds(value):
+            yield column, _("1から3で入力してください。")
 
 
 def _assign(asset: Asset, values: dict[str, object]) -> None:
@@ -209,16 +221,31 @@ def _assign(asset: Asset, values: dict[str, object]) -> None:
         setattr(asset, name, value)
 
 
-def _default_owner(asset: Asset) -> None:
-    if asset.owner_id is None and asset.department_id is not None:
-        asset.owner_id = (
-            Department.objects.filter(pk=asset.department_id).values_list("head_id", flat=True).first()
-        )
+def default_owner(asset: Asset) -> None:
+    """Let the head of the department answer for an asset without an owner (JPM-038)."""
+    if asset.owner_id is not None or asset.department_id is None:
+        return
+    held = asset._state.fields_cache.get(
+        "department"
+    )  # an import sets the department itself: no query per row
+    if not isinstance(held, Department):
+        held = Department.objects.filter(pk=asset.department_id).first()
+    asset.owner_id = held.head_id if held else None
+
+
+def complete_imported(asset: Asset) -> None:
+    """Fill and check a row that came from a file."""
+    default_owner(asset)
+    complete(asset)
 
 
 def _refuse_retired(asset: Asset) -> None:
     if asset.retired_at is not None:
         raise NotAllowed(_("廃棄済みの資産は変更できません。"), rule="assets.retired")
+
+
+IMPORTED = book.declare("asset.imported", gettext_lazy("情報資産の取込"))
+IMPORT_CHANGED = book.declare("asset.import_changed", gettext_lazy("取込による変更"))
 
 
 @hooks.on("parameter_changed")

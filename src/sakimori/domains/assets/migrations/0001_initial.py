@@ -5,89 +5,255 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('records', '0001_initial'),
+        ("records", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Asset',
+            name="Asset",
             fields=[
-                ('ledger_no', models.CharField(blank=True, db_index=True, max_length=20, verbose_name='台帳No.')),
-                ('business', models.CharField(blank=True, db_index=True, max_length=60, verbose_name='業務分類')),
-                ('name', models.CharField(db_index=True, max_length=150, verbose_name='情報資産名称')),
-                ('asset_kind', models.CharField(choices=[('information', '情報'), ('computer', 'コンピュータ'), ('network', 'ネットワーク'), ('software', 'ソフトウェア'), ('facility', '設備'), ('service', 'サービス'), ('people', '人')], db_index=True, default='information', max_length=12, verbose_name='資産の種別')),
-                ('remarks', models.TextField(blank=True, verbose_name='備考')),
-                ('user_scope', models.CharField(blank=True, max_length=200, verbose_name='利用者範囲')),
-                ('storage', models.CharField(blank=True, choices=[('paper', '書類'), ('office_pc', '事務所PC'), ('mobile', 'モバイル機器'), ('removable', '可搬電子媒体'), ('internal_server', '社内サーバー'), ('external_server', '社外サーバー'), ('cloud', 'クラウド（SaaS）'), ('other', 'その他')], db_index=True, max_length=16, verbose_name='媒体・保存先')),
-                ('location', models.CharField(blank=True, max_length=300, verbose_name='所在・保存場所')),
-                ('form', models.CharField(blank=True, max_length=100, verbose_name='形態')),
-                ('usage', models.CharField(blank=True, max_length=200, verbose_name='利用方法')),
-                ('keeping', models.CharField(blank=True, max_length=200, verbose_name='保管・管理方法')),
-                ('personal_data', models.BooleanField(default=False, verbose_name='個人情報')),
-                ('sensitive_data', models.BooleanField(default=False, verbose_name='要配慮個人情報')),
-                ('my_number_data', models.BooleanField(default=False, verbose_name='特定個人情報')),
-                ('confidentiality', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='機密性')),
-                ('integrity', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='完全性')),
-                ('availability', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='可用性')),
-                ('leak_impact', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='流出時の影響度')),
-                ('importance', models.PositiveSmallIntegerField(db_index=True, editable=False, null=True, verbose_name='重要度')),
-                ('classification', models.CharField(blank=True, db_index=True, max_length=20, verbose_name='情報区分')),
-                ('class_reason', models.CharField(blank=True, max_length=200, verbose_name='区分の理由')),
-                ('threat', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='脅威の発生頻度')),
-                ('vulnerability', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='脆弱性')),
-                ('likelihood', models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='被害発生可能性')),
-                ('risk_value', models.PositiveSmallIntegerField(db_index=True, editable=False, null=True, verbose_name='リスク値')),
-                ('retention', models.CharField(blank=True, max_length=60, verbose_name='保存期限')),
-                ('registered_on', models.DateField(blank=True, null=True, verbose_name='登録日')),
-                ('confirmed_on', models.DateField(blank=True, db_index=True, null=True, verbose_name='最終棚卸日')),
-                ('labelling', models.CharField(blank=True, choices=[('folder', 'フォルダー名'), ('colour', '色シール'), ('stamp', '記入・スタンプ'), ('place', '収納場所の区分'), ('ledger', '台帳のみ（表示困難）')], max_length=10, verbose_name='区分の表示方法')),
-                ('encrypted', models.BooleanField(blank=True, null=True, verbose_name='暗号化')),
-                ('specially_protected', models.BooleanField(default=False, verbose_name='特別保護')),
-                ('in_server_room', models.BooleanField(blank=True, null=True, verbose_name='サーバルーム内')),
-                ('survey_source', models.CharField(blank=True, editable=False, max_length=120, verbose_name='取込元')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
-                ('system', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='assets.asset', verbose_name='関連情報システム')),
+                (
+                    "ledger_no",
+                    models.CharField(blank=True, db_index=True, max_length=20, verbose_name="台帳No."),
+                ),
+                (
+                    "business",
+                    models.CharField(blank=True, db_index=True, max_length=60, verbose_name="業務分類"),
+                ),
+                ("name", models.CharField(db_index=True, max_length=150, verbose_name="情報資産名称")),
+                (
+                    "asset_kind",
+                    models.CharField(
+                        choices=[
+                            ("information", "情報"),
+                            ("computer", "コンピュータ"),
+                            ("network", "ネットワーク"),
+                            ("software", "ソフトウェア"),
+                            ("facility", "設備"),
+                            ("service", "サービス"),
+                            ("people", "人"),
+                        ],
+                        db_index=True,
+                        default="information",
+                        max_length=12,
+                        verbose_name="資産の種別",
+                    ),
+                ),
+                ("remarks", models.TextField(blank=True, verbose_name="備考")),
+                ("user_scope", models.CharField(blank=True, max_length=200, verbose_name="利用者範囲")),
+                (
+                    "storage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("paper", "書類"),
+                            ("office_pc", "事務所PC"),
+                            ("mobile", "モバイル機器"),
+                            ("removable", "可搬電子媒体"),
+                            ("internal_server", "社内サーバー"),
+                            ("external_server", "社外サーバー"),
+                            ("cloud", "クラウド（SaaS）"),
+                            ("other", "その他"),
+                        ],
+                        db_index=True,
+                        max_length=16,
+                        verbose_name="媒体・保存先",
+                    ),
+                ),
+                ("location", models.CharField(blank=True, max_length=300, verbose_name="所在・保存場所")),
+                ("form", models.CharField(blank=True, max_length=100, verbose_name="形態")),
+                ("usage", models.CharField(blank=True, max_length=200, verbose_name="利用方法")),
+                ("keeping", models.CharField(blank=True, max_length=200, verbose_name="保管・管理方法")),
+                ("personal_data", models.BooleanField(default=False, verbose_name="個人情報")),
+                ("sensitive_data", models.BooleanField(default=False, verbose_name="要配慮個人情報")),
+                ("my_number_data", models.BooleanField(default=False, verbose_name="特定個人情報")),
+                (
+                    "confidentiality",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="機密性"),
+                ),
+                ("integrity", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="完全性")),
+                (
+                    "availability",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="可用性"),
+                ),
+                (
+                    "leak_impact",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="流出時の影響度"),
+                ),
+                (
+                    "importance",
+                    models.PositiveSmallIntegerField(
+                        db_index=True, editable=False, null=True, verbose_name="重要度"
+                    ),
+                ),
+                (
+                    "classification",
+                    models.CharField(blank=True, db_index=True, max_length=20, verbose_name="情報区分"),
+                ),
+                ("class_reason", models.CharField(blank=True, max_length=200, verbose_name="区分の理由")),
+                (
+                    "threat",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="脅威の発生頻度"),
+                ),
+                (
+                    "vulnerability",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="脆弱性"),
+                ),
+                (
+                    "likelihood",
+                    models.PositiveSmallIntegerField(
+                        editable=False, null=True, verbose_name="被害発生可能性"
+                    ),
+                ),
+                (
+                    "risk_value",
+                    models.PositiveSmallIntegerField(
+                        db_index=True, editable=False, null=True, verbose_name="リスク値"
+                    ),
+                ),
+                ("retention", models.CharField(blank=True, max_length=60, verbose_name="保存期限")),
+                ("registered_on", models.DateField(blank=True, null=True, verbose_name="登録日")),
+                (
+                    "confirmed_on",
+                    models.DateField(blank=True, db_index=True, null=True, verbose_name="最終棚卸日"),
+                ),
+                (
+                    "labelling",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("folder", "フォルダー名"),
+                            ("colour", "色シール"),
+                            ("stamp", "記入・スタンプ"),
+                            ("place", "収納場所の区分"),
+                            ("ledger", "台帳のみ（表示困難）"),
+                        ],
+                        max_length=10,
+                        verbose_name="区分の表示方法",
+                    ),
+                ),
+                ("encrypted", models.BooleanField(blank=True, null=True, verbose_name="暗号化")),
+                ("specially_protected", models.BooleanField(default=False, verbose_name="特別保護")),
+                ("in_server_room", models.BooleanField(blank=True, null=True, verbose_name="サーバルーム内")),
+                (
+                    "survey_source",
+                    models.CharField(blank=True, editable=False, max_length=120, verbose_name="取込元"),
+                ),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="assets.asset",
+                        verbose_name="関連情報システム",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '情報資産管理台帳',
+                "verbose_name": "情報資産管理台帳",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Distribution',
+            name="Distribution",
             fields=[
-                ('purpose', models.CharField(max_length=200, verbose_name='目的')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='distributions', to='assets.asset', verbose_name='情報資産')),
-                ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='received_assets', to='records.record', verbose_name='配布先')),
+                ("purpose", models.CharField(max_length=200, verbose_name="目的")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="distributions",
+                        to="assets.asset",
+                        verbose_name="情報資産",
+                    ),
+                ),
+                (
+                    "receiver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="received_assets",
+                        to="records.record",
+                        verbose_name="配布先",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '配布記録',
+                "verbose_name": "配布記録",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Permitted',
+            name="Permitted",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='permitted', to='assets.asset')),
-                ('who', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='permissions', to='records.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="permitted",
+                        to="assets.asset",
+                    ),
+                ),
+                (
+                    "who",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="permissions",
+                        to="records.record",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='asset',
-            constraint=models.CheckConstraint(condition=models.Q(('threat', None), ('threat__range', (1, 3)), _connector='OR'), name='asset_threat_1_to_3'),
+            model_name="asset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("threat", None), ("threat__range", (1, 3)), _connector="OR"),
+                name="asset_threat_1_to_3",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='asset',
-            constraint=models.CheckConstraint(condition=models.Q(('vulnerability', None), ('vulnerability__range', (1, 3)), _connector='OR'), name='asset_vulnerability_1_to_3'),
+            model_name="asset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("vulnerability", None), ("vulnerability__range", (1, 3)), _connector="OR"
+                ),
+                name="asset_vulnerability_1_to_3",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='permitted',
-            constraint=models.UniqueConstraint(fields=('asset', 'who'), name='permitted_once'),
+            model_name="permitted",
+            constraint=models.UniqueConstraint(fields=("asset", "who"), name="permitted_once"),
         ),
     ]
