@@ -73,6 +73,14 @@ class Evidence:
         }[self.state]  # fmt: skip
 
     @property
+    def detail(self) -> str:
+        """Return what stands behind the state: how many proofs, of which day, of whose."""
+        if not self.count:
+            return _("%sまで") % _day(self.planned_until) if self.planned_until else ""
+        counted = _("%(n)s件、%(day)s") % {"n": self.count, "day": _day(self.latest)}
+        return f"{'・'.join(self.through[:3])}　{counted}" if self.through else counted
+
+    @property
     def tone(self) -> str:
         """Return the colour that goes with the words."""
         return TONES[self.state]

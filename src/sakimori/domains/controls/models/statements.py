@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sakimori.kernel.records.models import Record, RecordQuerySet
+from sakimori.lib import canonical
 
 from .catalogue import Control, Standard
 
@@ -83,3 +84,8 @@ class StatementRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.statement} {self.control}"
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of what the row says: a form shows which state it was drawn from."""
+        return canonical.digest([self.applicable, self.reasons, self.reason, self.impact])

@@ -15,7 +15,7 @@ from sakimori.kernel.approvals import approvals
 from sakimori.kernel.approvals.drafting import state_digest
 from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.ledger.book import command
-from sakimori.lib.errors import Invalid, NotAllowed, Refused
+from sakimori.lib.errors import Conflict, Invalid, NotAllowed, Refused
 
 from .catalogue import name_article, put_in_use
 
@@ -124,19 +124,31 @@ def decide_row(
     reason: str,
     reasons: Sequence[str] = (),
     impact: str = "",
+    seen: str = "",
     by: Actor,
 ) -> Statement:
-    """Say whether a control applies, and why (V20-025).
+    """Say whether a control applies, and why (V20-025); ``seen``: the digest of the row the form was drawn from.
 
     A clause can never be excluded (V20-001); a control that a risk above the level needs only with a signed
     acceptance (V20-003); any exclusion states its impact on the ability to protect (V20-002).
     """
+    _require_unchanged(statement, control, seen)
     verdict = Verdict(
         control=control, applicable=applicable, reason=reason, reasons=tuple(reasons), impact=impact
     )
     for refusal in _decide(statement, [verdict]).values():
         raise refusal
     return statement
+
+
+def _require_unchanged(statement: Statement, control: Control, seen: str) -> None:
+    row = statement.rows.filter(control=control).first()
+    if seen and row is not None and row.digest != seen:
+        text = _(
+            "%(ref)s は他の人が先に決めました（今は「%(now)s」、理由「%(reason)s」）。確かめてから決め直してください。"
+        )
+        now = content.decision_words(row.applicable)
+        raise Conflict(text % {"ref": control.ref, "now": now, "reason": row.reason})
 
 
 @command("statement.rows_decided", gettext_lazy("採否の一括決定"), right="soa.change")

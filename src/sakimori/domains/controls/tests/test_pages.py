@@ -154,6 +154,31 @@ def test_a_row_is_decided_in_its_place_and_moves_the_progress(draft: Statement, 
     assert "2／4" in right
 
 
+def test_the_second_of_two_people_deciding_one_row_is_told_and_overwrites_nothing(
+    draft: Statement, office: Client, cast: Cast
+) -> None:
+    control = control_of(draft.standard, "A.5.1.1")
+    address = f"/controls/statements/{draft.pk}/rows/{control.pk}/"
+    seen = draft.rows.get(control=control).digest
+    rules.decide_row(draft, control=control, applicable=True, reasons=["law"], reason="先の人", by=cast.ueno)
+    response = office.post(
+        address, {"applicable": "yes", "reasons": "risk", "reason": "後の人", "seen": seen}
+    )
+    assert "他の人が先に決めました" in response.content.decode()
+    assert draft.rows.get(control=control).reason == "先の人"
+
+
+def test_the_second_of_two_people_changing_a_control_is_told(
+    draft: Statement, office: Client, cast: Cast
+) -> None:
+    control = control_of(draft.standard, "A.5.1.1")
+    data = {"article": "後の人", "revision": str(control.revision)}
+    rules.name_article(control, article="先の人", by=cast.ueno)
+    response = office.post(f"/controls/control/{control.pk}/article/", data)
+    assert "他の人が先に変更しました" in response.content.decode()
+    assert control_of(draft.standard, "A.5.1.1").article == "先の人"
+
+
 def test_many_rows_are_decided_with_one_reason(draft: Statement, office: Client) -> None:
     chosen = [control_of(draft.standard, f"A.5.1.{n}").pk for n in (1, 2)]
     data = {"row": chosen, "applicable": "yes", "reasons": "practice", "reason": "基本の対策"}

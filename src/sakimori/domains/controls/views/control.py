@@ -21,9 +21,9 @@ from sakimori.kernel.approvals import approvals
 from sakimori.kernel.dossier import evidence
 from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Person
-from sakimori.kernel.ledger import book
 from sakimori.kernel.records.models import Record
 from sakimori.lib.errors import Invalid, Refused
+from sakimori.registers import history
 from sakimori.registers.base import Text
 from sakimori.registers.views.gate import PersonRequest, for_person
 
@@ -163,7 +163,7 @@ def page(request: PersonRequest, pk: int) -> HttpResponse:
         "tests": ControlTest.objects.visible_to(request.person).filter(control=control).order_by("-effective_on", "-pk"),
         "files": evidence.evidence_of(control),
         "said": _said(control, request.person),
-        "history": book.history(control)[:8],
+        "history": history.of(control, request.person, 8),
         "acts": [(key, label) for key, (_form, label, _do) in FORMS.items() if _offered(key, control, needs)] if may else [],
         "may_change": may,
         "crumbs": [
@@ -215,6 +215,8 @@ def act(request: PersonRequest, pk: int, act: str) -> HttpResponse:
     if act not in FORMS:
         raise Http404
     form_class, title, command = FORMS[act]
+    if request.POST.get("revision", "").isdigit():
+        control.revision = int(request.POST["revision"])  # what the form was drawn from
     form = form_class(request.POST or None, initial=_initial(act, control))
 
     def do() -> object:

@@ -23,7 +23,8 @@ from sakimori.registers.views.gate import PersonRequest, for_person
 from .control import tried
 
 SHOWN = {
-    "": gettext_lazy("すべて"), "undecided": gettext_lazy("未決定"), "excluded": gettext_lazy("除外"),
+    "": gettext_lazy("管理策"), "clauses": gettext_lazy("要求事項（除外不可）"),
+    "undecided": gettext_lazy("未決定"), "excluded": gettext_lazy("除外"),
     "unproved": gettext_lazy("証跡なし・古い"), "blocking": gettext_lazy("受容水準を超えるリスク"),
 }  # fmt: skip
 
@@ -97,6 +98,7 @@ def progress_of(lines: list[Line]) -> dict[str, Any]:
 
 def _matches(line: Line, show: str, area: str, text: str) -> bool:
     wanted = {
+        "": line.control.excludable, "clauses": not line.control.excludable,
         "undecided": not line.is_complete, "excluded": line.row.applicable is False,
         "unproved": line.is_unproved, "blocking": bool(line.blocking),
     }.get(show, True)  # fmt: skip
@@ -129,6 +131,7 @@ def row(request: PersonRequest, pk: int, control: int) -> HttpResponse:
     initial = {
         "applicable": None if line.row.applicable is None else "yes" if line.row.applicable else "no",
         "reasons": line.row.reasons, "reason": line.row.reason, "impact": line.row.impact,
+        "seen": line.row.digest,
     }  # fmt: skip
     form = VerdictForm(request.POST or None, initial=initial, auto_id=f"row{control}_%s")
     inline = bool(request.htmx)
@@ -198,7 +201,9 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    return data | {"reasons": tuple(data["reasons"])}
+    return {name: value for name, value in data.items() if name != "seen"} | {
+        "reasons": tuple(data["reasons"])
+    }
 
 
 @for_person
