@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from sakimori.kernel.records.models import Record, RecordQuerySet, Viewer
 
 from . import grams, store
+from .models import Entry
 from .store import Part
 from .upkeep import rebuild, refresh, refresh_many
 
 R = TypeVar("R", bound=Record)
-# Hits are read in growing helpings: one who may know little still gets his page, others wait for nothing.
-_HELPINGS = (100, 1_000, 10_000)
+# A word that stands everywhere fills a page from the newest records, without a look at all the others.
+NEWEST = 5_000
 
 
 @dataclass(frozen=True)
@@ -59,23 +60,16 @@ def match(queryset: RecordQuerySet[R], text: str) -> RecordQuerySet[R]:
     return queryset.filter(pk__in=store.entries("text", terms).values("pk"))
 
 
-def _readable(
-    readable: RecordQuerySet[Record], part: Part, terms: Sequence[str], limit: int
-) -> Iterator[Record]:
-    """Yield up to ``limit`` readable hits, newest first."""
-    hits = store.entries(part, terms).order_by("-pk").values_list("pk", flat=True)
-    start = count = 0
-    for size in _HELPINGS:
-        helping = list(hits[start : start + size])
-        for record in readable.filter(pk__in=helping).order_by("-pk")[: limit - count]:
-            count += 1
-            yield record
-        start += size
-        if count >= limit or len(helping) < size:
-            return
-    yield from readable.filter(pk__in=hits.order_by().values("pk"), pk__lt=helping[-1]).order_by("-pk")[
-        : limit - count
-    ]
+def _readable(readable: RecordQuerySet[Record], part: Part, terms: Sequence[str], limit: int) -> list[Record]:
+    """Return up to ``limit`` readable hits, newest first: among the newest records, then among all."""
+    newest = Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    bound = max(0, newest - NEWEST)
+    fresh = readable.filter(pk__in=store.entries(part, terms, bound).values("pk"))
+    found = list(fresh.order_by("-pk")[:limit])
+    if bound and len(found) < limit:
+        older = readable.filter(pk__lte=bound, pk__in=store.entries(part, terms).values("pk"))
+        found += older.order_by("-pk")[: limit - len(found)]
+    return found
 
 
 def _rank(hit: Hit, terms: Sequence[str]) -> tuple[bool, bool, bool, int]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from . import grams
@@ -93,16 +93,16 @@ def _write_postgresql(rows: Sequence[Row]) -> None:
 class HasTokens(Func):
     """True for entries whose label or text has every token of the terms; answered by the index."""
 
-    def __init__(self, part: Part, terms: Sequence[str]) -> None:
+    def __init__(self, part: Part, terms: Sequence[str], since: int) -> None:
         super().__init__(F("record_id"), output_field=BooleanField())
-        self.part, self.terms = part, tuple(terms)
+        self.part, self.terms, self.since = part, tuple(terms), since
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
         """Look the tokens up in the FTS5 table."""
         key, params = compiler.compile(self.get_source_expressions()[0])
         wanted = " AND ".join(self._tokens('"{}"', '"{}" *'))
-        sql = f"{key} IN (SELECT rowid FROM search_index WHERE search_index MATCH %s)"  # noqa: S608 - a column
-        return sql, [*params, f"{{{self.part}}} : ({wanted})"]
+        inner = "SELECT rowid FROM search_index WHERE search_index MATCH %s AND rowid > %s"
+        return f"{key} IN ({inner})", [*params, f"{{{self.part}}} : ({wanted})", self.since]
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
         """Look the tokens up in the tsvector column, which stands beside the key."""
@@ -119,14 +119,14 @@ class HasTokens(Func):
         return list(found)
 
 
-def matching(part: Part, terms: Sequence[str]) -> Q:
-    """Return the condition on entries: every token by the index, then every term in the folded text."""
-    condition = Q(HasTokens(part, terms))
+def entries(part: Part, terms: Sequence[str], since: int = 0) -> QuerySet[Entry]:
+    """Return the entries of records later than ``since`` that match.
+
+    Every token is looked up in the index, then every term in the folded text.
+    """
+    found = Entry.objects.filter(HasTokens(part, terms, since))
+    if since:
+        found = found.filter(pk__gt=since)
     for term in terms:
-        condition &= Q(**{f"{part}__contains": term})
-    return condition
-
-
-def entries(part: Part, terms: Sequence[str]) -> Any:
-    """Return the entries that match, as a query."""
-    return Entry.objects.filter(matching(part, terms))
+        found = found.filter(**{f"{part}__contains": term})
+    return found

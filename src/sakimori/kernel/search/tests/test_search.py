@@ -97,12 +97,15 @@ def test_one_finds_only_what_one_may_know(office: Person) -> None:
     assert found("拠点", mine) == ["持ち主の拠点"]
 
 
-def test_who_may_know_little_still_gets_his_page(office: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "_HELPINGS", (2, 4))
+def test_what_lies_below_the_newest_records_is_found_too(
+    office: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "NEWEST", 3)
     site("拠点の最初のもの")
     for number in range(12):
         site(f"秘密の拠点{number}", audience="hr")
-    assert found("拠点", office) == ["拠点の最初のもの"]
+    site("拠点の最後のもの")
+    assert found("拠点", office) == ["拠点の最後のもの", "拠点の最初のもの"]
 
 
 def test_kinds_retired_rows_and_the_length_can_be_chosen(office: Person) -> None:
