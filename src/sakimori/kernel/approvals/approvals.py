@@ -24,11 +24,11 @@ from . import answers as reading
 from . import drafting, routes, separation, travel
 from .drafting import Emergency
 from .models import Application, Decision, Step
-from .queue import Signature, readable, signatures, waiting_for
+from .queue import Signature, admit, readable, signatures, waiting_for
 from .registry import Case, Effect, check, choices, condition, on_approved
 
 __all__ = [
-    "Application", "Case", "Effect", "Emergency", "Signature", "check", "choices", "condition", "decide", "decide_many",
+    "Application", "Case", "Effect", "Emergency", "Signature", "admit", "check", "choices", "condition", "decide", "decide_many",
     "is_approved", "on_approved", "put_forward", "readable", "resubmit", "route_preview", "signatures", "submit",
     "waiting_for", "withdraw",
 ]  # fmt: skip
@@ -77,7 +77,7 @@ def decide(
     """
     try:
         with transaction.atomic():
-            locked = _locked(application)
+            locked = travel.locked(application)
             step, acting_for = _step_for(locked, step_id, by)
             outcome = _outcome(locked, decision, comment)
             _decide(locked, step, acting_for=acting_for, outcome=outcome, reason=comment.strip(), by=by)
@@ -103,7 +103,7 @@ def decide_many(
 def withdraw(application: Application, *, reason: str = "", by: Person) -> Application:
     """Take an application back; only its applicant, and only before the last decision."""
     with transaction.atomic():
-        locked = _locked(application)
+        locked = travel.locked(application)
         _require_applicant(locked, by)
         if not locked.is_open:
             raise _closed(locked)
@@ -113,7 +113,7 @@ def withdraw(application: Application, *, reason: str = "", by: Person) -> Appli
 def resubmit(application: Application, answers: Mapping[str, Any], *, by: Person) -> Application:
     """Send a returned application along its route again, with new answers; its history stays."""
     with transaction.atomic():
-        locked = _locked(application)
+        locked = travel.locked(application)
         _require_applicant(locked, by)
         if locked.status != Status.RETURNED:
             raise NotAllowed(_("差し戻された申請だけを再提出できます。"), rule="approvals.not_returned")
@@ -204,12 +204,6 @@ def _decide(
     )  # fmt: skip
     travel.decided(application, step, outcome, by=by)
     return application
-
-
-def _locked(application: Application) -> Application:
-    """Return the application as it is now, held until the end of the transaction: one decision at a time."""
-    Record.objects.select_for_update().get(pk=application.pk)
-    return Application.objects.get(pk=application.pk)
 
 
 def _step_for(application: Application, step_id: int | None, by: Person) -> tuple[Step, Person | None]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from sakimori.kernel.identity.actors import SYSTEM
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.policy import policy, workdays
@@ -45,10 +47,19 @@ def remind(now: datetime | None = None) -> Reminded:
     for application in Application.objects.filter(
         status__in=(Application.Status.PENDING, Application.Status.RETURNED), expires_on__lt=today
     ):
-        travel.close(application, Application.Status.EXPIRED, by=SYSTEM)
-        travel.tell(application, "approvals.expired", [application.applicant])
-        done.expired += 1
+        done.expired += _expire(application)
     return done
+
+
+def _expire(application: Application) -> bool:
+    """End the application unless somebody decided it a moment ago."""
+    with transaction.atomic():
+        held = travel.locked(application)
+        if not held.is_open:
+            return False
+        travel.close(held, Application.Status.EXPIRED, by=SYSTEM)
+        travel.tell(held, "approvals.expired", [held.applicant])
+    return True
 
 
 def _above(step: Step) -> Iterator[Person]:

@@ -13,7 +13,7 @@ from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger.book import command
 from sakimori.kernel.notices import notices
 from sakimori.kernel.policy import policy, workdays
-from sakimori.kernel.records.models import Reader
+from sakimori.kernel.records.models import Reader, Record
 from sakimori.lib import clock
 
 from . import people
@@ -37,6 +37,16 @@ def lay(application: Application, planned: Sequence[Planned]) -> None:
         )
         for plan in planned
     )  # fmt: skip
+
+
+def locked(application: Application) -> Application:
+    """Return the application as it is now, held until the end of the transaction: one act on it at a time.
+
+    The subject is held first, as by the commands that put it forward, so that two acts cannot wait for each other.
+    """
+    for pk in filter(None, (application.subject_id, application.pk)):
+        Record.objects.select_for_update().get(pk=pk)
+    return Application.objects.get(pk=application.pk)
 
 
 def advance(application: Application, *, by: Actor) -> None:

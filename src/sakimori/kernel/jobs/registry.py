@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any, TypeVar
 
+from sakimori.kernel.policy import policy
+
 Function = TypeVar("Function", bound=Callable[..., object])
 RUNNER = "sakimori.kernel.jobs.registry.run"
 
@@ -62,4 +64,5 @@ def every(name: str, *, minutes: int = 0, daily: str = "") -> None:
 
 def run(name: str, arguments: dict[str, Any] | None = None) -> None:
     """Run a job now, in this process; what it raises is the queue's to record and repeat."""
-    JOBS[name].function(**(arguments or {}))
+    with policy.reading():
+        JOBS[name].function(**(arguments or {}))

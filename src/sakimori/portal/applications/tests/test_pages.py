@@ -204,6 +204,17 @@ def test_many_are_decided_together_and_refusals_are_named(cast: Cast, as_person:
     assert "却下の理由を入力してください。" in answer.content.decode()
 
 
+def test_a_new_head_opens_the_files_of_what_waits_for_him(
+    cast: Cast, as_person: Enter, trip: Application
+) -> None:
+    cast.sales.head = cast.ono
+    cast.sales.save()
+    client, files = as_person(cast.ono), Application.objects.visible_to(cast.ono).filter(pk=trip.pk)
+    assert not files.exists()
+    assert client.get(f"/applications/{trip.pk}/").status_code == 200
+    assert files.exists()
+
+
 def test_strangers_do_not_learn_that_an_application_exists(
     cast: Cast, as_person: Enter, trip: Application
 ) -> None:

@@ -76,7 +76,9 @@ def _decide_marked(request: PersonRequest, waiting: QuerySet[Step]) -> HttpRespo
 @for_person
 def page(request: PersonRequest, pk: int) -> HttpResponse:
     """Show one application: what is asked, about what, where it stands, and what the viewer can do."""
-    return _page(request, _open(request, pk))
+    application = _open(request, pk)
+    approvals.admit(application, request.person)
+    return _page(request, application)
 
 
 def _open(request: PersonRequest, pk: int) -> Application:
