@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from sakimori.kernel.records.models import Record
+from sakimori.kernel.search import search as index
 from sakimori.lib import japanese
 from sakimori.registers import navigation, values
 from sakimori.registers.base import of_kind
@@ -68,12 +68,8 @@ def _pages(request: PersonRequest, text: str) -> list[Hit]:
 
 def _records(request: PersonRequest, text: str, limit: int = PALETTE_LENGTH) -> list[Hit]:
     """Return the records the person may know of that match the text."""
-    if not text:
-        return []
-    form = japanese.nfkc(text)
-    found = Record.objects.visible_to(request.person).current()
-    found = found.filter(Q(number__icontains=form) | Q(label__icontains=form)).order_by("label")[:limit]
-    return [hit for record in found if (hit := _hit(record))]
+    found = index.find(text, request.person, limit=limit)
+    return [hit for one in found if (hit := _hit(one.record))]
 
 
 def _hit(record: Record) -> Hit | None:

@@ -68,14 +68,20 @@ def _keys(row: Record, names: Any) -> set[int]:
 def _fact(declared: type[Register], row: Any, name: str, names: values.Names) -> Fact:
     column = field_of(declared.model, name)
     shown: Shown | None = columns_of(declared).get(name)
-    if shown is not None:
-        value = shown.value(row, names)
-        label = shown.label
+    if column is not None and name in declared.choices and not _is_toned(declared, name):
+        stored = getattr(row, column.attname)
+        value, label = dict(declared.choices[name]()).get(stored, stored), str(column.verbose_name)
+    elif shown is not None:
+        value, label = shown.value(row, names), shown.label
     elif column is not None:
         value, label = values.of_field(column, row, names), str(column.verbose_name)
     else:
         value, label = getattr(row, name), name
     return Fact(label, values.html(value), isinstance(column, models.TextField))
+
+
+def _is_toned(declared: type[Register], name: str) -> bool:
+    return any(tones.field == name for tones in declared.tones)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.records.models import Record
+from sakimori.kernel.search import search
 from sakimori.lib import japanese
 
 from . import filters, values
@@ -80,24 +81,29 @@ def _value(
     register: type[Register], column: Column, field: models.Field[Any, Any] | None
 ) -> Callable[[Any, values.Names], object]:
     tones = next((t.tones for t in register.tones if t.field == column.field), None)
-    if column.render is not None:
-        render = column.render
+    render = column.render
+    if field is not None and tones is not None:
+        return lambda row, names: _toned(field, row, tones, render)
+    if render is not None:
         return lambda row, names: render(row)
     if field is None:
         return lambda row, names: getattr(row, column.field)
-    if tones is not None:
-        return lambda row, names: _toned(field, row, tones)
     if field.is_relation or field.choices:
         return lambda row, names: values.of_field(field, row, names)
     stored = field.attname
+    if column.field in register.choices and isinstance(field, models.CharField):
+        offered = register.choices[column.field]
+        return lambda row, names: dict(offered()).get(getattr(row, stored), getattr(row, stored))
     return lambda row, names: getattr(row, stored)
 
 
-def _toned(field: models.Field[Any, Any], row: models.Model, tones: Any) -> object:
+def _toned(
+    field: models.Field[Any, Any], row: models.Model, tones: Any, render: Callable[[Any], object] | None
+) -> object:
     stored = getattr(row, field.attname)
     if stored in (None, ""):
         return None
-    return values.Badge(values.words(field, stored), tones.get(stored, "gray"))
+    return values.Badge(render(row) if render else values.words(field, stored), tones.get(stored, "gray"))
 
 
 def _order(model: type[Record], column: Column, field: models.Field[Any, Any] | None) -> str:
@@ -171,18 +177,21 @@ class Listing:
             rows = rows.current()
         rows = filters.narrow(self.register, rows, self.filters)
         if self.text:
-            rows = rows.filter(self._matches(self.text))
+            rows = self._matching(rows)
         column, down = self.sort
         order = column.order if column else "pk"
         sign = "-" if down else ""
         return rows.order_by(f"{sign}pk") if order == "pk" else rows.order_by(f"{sign}{order}", f"{sign}pk")
 
-    def _matches(self, text: str) -> models.Q:
+    def _matching(self, rows: filters.Rows) -> filters.Rows:
+        """Keep the rows with the words searched for: by the index where the register says what is in it."""
+        if self.register.model.search_text is not Record.search_text:
+            return search.match(rows, self.text)
         wanted = models.Q()
-        for form in {text, japanese.nfkc(text)}:
+        for form in {self.text, japanese.nfkc(self.text)}:
             for name in ("label", "number", *self.register.search):
                 wanted |= models.Q(**{f"{name}__icontains": form})
-        return wanted
+        return rows.filter(wanted)
 
     @cached_property
     def rows(self) -> list[Any]:
