@@ -35,8 +35,6 @@ class Emergency:
 
 def own_form(form: Form, subject: Record | None, by: Person) -> Record | None:
     """Return the subject, locked and whole; raise NotAllowed where the person may not apply, or not for it."""
-    if form.kind != "application":
-        raise NotAllowed(_("「%s」は申請書ではありません。") % form.title, rule="approvals.no_route")
     if not by.roles() & set(form.applicants):
         names = "・".join(access.role_title(role) for role in form.applicants)
         raise NotAllowed(_("この申請ができるのは%sです。") % names, rule="approvals.applicants")
@@ -82,12 +80,18 @@ def draft(case: Case, emergency: Emergency | None) -> Application:
         form=case.form.id, form_version=FORMS.version(case.form.id), applicant=case.applicant,
         subject_id=case.subject.pk if case.subject else None, answers=dict(case.answers),
         audience=case.form.audience, owner_id=case.applicant.pk, department_id=case.applicant.department_id,
-        effective_on=clock.today(), expires_on=clock.today() + timedelta(days=days),
+        effective_on=_done_on(case), expires_on=clock.today() + timedelta(days=days),
         submitted_at=clock.now(), subject_digest=state_digest(case.subject),
     )  # fmt: skip
     if emergency is not None:
         _fill_emergency(found, case.form, emergency)
     return found
+
+
+def _done_on(case: Case) -> date:
+    """Return the day that a record tells of: its answer ``done_on``, today where it has none."""
+    day = case.answers.get("done_on") if case.form.kind == "record" else None
+    return date.fromisoformat(str(day)) if day else clock.today()
 
 
 def _fill_emergency(draft: Application, form: Form, emergency: Emergency) -> None:

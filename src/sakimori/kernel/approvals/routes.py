@@ -48,7 +48,7 @@ def plan(case: Case) -> list[Planned]:
         if not found and not by_applying:
             raise _nobody(step, desk)
         planned.append(Planned(step, stage, desk, found, by_applying, _due_days(step)))
-    if not planned:
+    if not planned and case.form.kind == "application":  # a record is filed without a decision (REG-187)
         raise NotAllowed(
             _("この内容の申請を承認する人が、書式に定められていません。"), rule="approvals.no_route"
         )

@@ -9,7 +9,7 @@ import hashlib
 import os
 import uuid
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 from sakimori.lib import clock
 from sakimori.lib.errors import Refused
 
-LIMIT_BYTES = 50 * 1024 * 1024
-_CHUNK = 1024 * 1024
+MEGABYTE = 1024 * 1024
+_CHUNK = MEGABYTE
 _ABANDONED_SECONDS = 24 * 3600
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -129,6 +129,25 @@ class Stored:
     media_type: str
 
 
+def _as_shipped() -> int:
+    return 50 * MEGABYTE
+
+
+_limit: Callable[[], int] = _as_shipped
+
+
+def limited_by(source: Callable[[], int]) -> Callable[[], int]:
+    """Let ``source`` say how many bytes a file may have; the regulations stand above this package."""
+    global _limit
+    _limit = source
+    return source
+
+
+def limit_bytes() -> int:
+    """Return how many bytes a file may have."""
+    return _limit()
+
+
 def root() -> Path:
     """Return the folder of the store."""
     return Path(settings.MEDIA_ROOT) / "evidence"
@@ -202,13 +221,13 @@ def erase(sha256: str) -> None:
 
 
 def _receive(upload: Upload, draft: Path, name: str) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
+    digest, size, limit = hashlib.sha256(), 0, limit_bytes()
     with draft.open("xb") as file:
         for chunk in upload.chunks():
             size += len(chunk)
-            if size > LIMIT_BYTES:
+            if size > limit:
                 text = _("「%(name)s」は大きすぎます。%(limit)d MB 以下に分けて登録してください。")
-                values = {"name": name, "limit": LIMIT_BYTES // 1024 // 1024}
+                values = {"name": name, "limit": limit // MEGABYTE}
                 raise Refused(text % values, rule="evidence.size", field="file")
             digest.update(chunk)
             file.write(chunk)

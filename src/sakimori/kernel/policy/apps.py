@@ -1,6 +1,7 @@
 """Application configuration."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 
 class PolicyConfig(AppConfig):
@@ -9,3 +10,7 @@ class PolicyConfig(AppConfig):
     name = "sakimori.kernel.policy"
     label = "policy"
     verbose_name = "規程のパラメータ"
+
+    def ready(self) -> None:
+        """Let the store of evidence obey the article on the size of files."""
+        import_string("sakimori.kernel.policy.limits.evidence_bytes")

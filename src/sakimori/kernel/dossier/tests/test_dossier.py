@@ -13,6 +13,7 @@ from sakimori.kernel.dossier.models import Comment, Disposal, Evidence
 from sakimori.kernel.identity.actors import SYSTEM
 from sakimori.kernel.identity.models import Person, Site
 from sakimori.kernel.ledger import book
+from sakimori.kernel.policy import policy
 from sakimori.kernel.records.models import Record
 from sakimori.lib import clock
 from sakimori.lib.errors import NotAllowed
@@ -58,6 +59,10 @@ def test_the_ledger_holds_the_hash_of_every_attached_file(office: Person) -> Non
 def test_a_day_in_the_future_is_refused(office: Person) -> None:
     with pytest.raises(NotAllowed, match="未来"), clock.at(date(2026, 11, 20)):
         attach(cast.row(), office, happened_on=date(2026, 11, 21))
+
+
+def test_the_size_of_files_is_an_article_of_the_regulations(office: Person) -> None:
+    assert files.limit_bytes() == policy.value("evidence.megabytes") * 1024 * 1024
 
 
 def test_the_same_file_twice_on_one_record_is_refused(office: Person) -> None:

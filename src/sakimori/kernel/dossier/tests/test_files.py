@@ -19,6 +19,11 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 64
 
 
 @pytest.fixture(autouse=True)
+def twenty_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_limit", lambda: 20 * files.MEGABYTE)
+
+
+@pytest.fixture(autouse=True)
 def store_here(tmp_path: Path, settings: Settings) -> None:
     settings.MEDIA_ROOT = tmp_path
 
@@ -124,7 +129,7 @@ def test_an_empty_file_is_refused() -> None:
 
 
 def test_a_file_over_the_limit_is_refused_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "LIMIT_BYTES", 1024 * 1024)
+    monkeypatch.setattr(files, "_limit", lambda: files.MEGABYTE)
     with pytest.raises(Refused, match="1 MB"):
         store(b"x" * (1024 * 1024 + 1), "a.txt")
     assert [path for path in files.root().rglob("*") if path.is_file()] == []
