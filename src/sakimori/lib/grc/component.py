@@ -12,7 +12,13 @@ from sakimori.lib.canonical import digest
 
 OSCAL_VERSION = "1.1.3"
 NAMESPACE = "urn:sakimori:oscal"
-_TOKEN = re.compile(r"[^\w.\-]+")
+# What an id may consist of: the name characters of XML, which OSCAL takes for its tokens.
+_FIRST = (
+    "_A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd"
+)
+_FOREIGN = re.compile(f"[^{_FIRST}\\-.0-9\u00b7\u0300-\u036f\u203f-\u2040]+")
+_BEGINS = re.compile(f"[{_FIRST}]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +112,8 @@ def _requirements(title: str, rows: Iterable[Implemented]) -> list[dict[str, obj
 
 def token(identity: str) -> str:
     """Return an id that OSCAL accepts: it begins with a letter and has no blanks or brackets."""
-    cleaned = _TOKEN.sub("_", identity).strip("_") or "control"
-    return cleaned if re.match(r"[^\W\d]", cleaned) else f"c_{cleaned}"
+    cleaned = _FOREIGN.sub("_", identity).strip("_") or "control"
+    return cleaned if _BEGINS.match(cleaned) else f"c_{cleaned}"
 
 
 def _one_line(value: str) -> str:

@@ -62,29 +62,19 @@ def _nesting(text: str) -> int:
     return deepest
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML without aliases (one line of them can stand for a billion), doubled keys, or deep nesting."""
+_FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """Refuse an alias before anything is built from it."""
-        if self.check_event(yaml.events.AliasEvent):
-            raise _Unwanted(
-                self.peek_event().start_mark, "別名（*）は使えません。展開してから保存してください。"
-            )
-        self.nesting = getattr(self, "nesting", 0) + 1
-        if self.nesting > MAX_NESTING:
-            raise _Unwanted(self.peek_event().start_mark, f"入れ子が深すぎます（{MAX_NESTING}段まで）。")
-        node = super().compose_node(parent, index)
-        self.nesting -= 1
-        return node
+
+class _Loader(_FAST):  # type: ignore[misc]
+    """YAML without doubled keys: the second would hide the first."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        """Refuse a key that is stated twice: the second would hide the first."""
+        """Refuse a key that is stated twice."""
         seen = set()
         for key, _value in node.value:
-            if key.value in seen:
+            if key.value in seen if isinstance(key.value, str) else False:
                 raise _Unwanted(key.start_mark, f"キー「{key.value}」が重複しています。")
-            seen.add(key.value)
+            seen.add(key.value if isinstance(key.value, str) else id(key))
         return super().construct_mapping(node, deep)
 
 
@@ -96,8 +86,26 @@ class _Unwanted(yaml.YAMLError):
         self.problem_mark, self.sentence = mark, sentence
 
 
+def _require_plain(text: str) -> None:
+    """Refuse aliases (one line of them can stand for a billion) and deep nesting, before anything is built.
+
+    The fast reader builds nested values by recursion in C: too deep a file would end the process.
+    """
+    depth = 0
+    for event in yaml.parse(text, _FAST):
+        if isinstance(event, yaml.AliasEvent):
+            raise _Unwanted(event.start_mark, "別名（*）は使えません。展開してから保存してください。")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_NESTING:
+                raise _Unwanted(event.start_mark, f"入れ子が深すぎます（{MAX_NESTING}段まで）。")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 def _yaml(text: str, name: str) -> Any:
     try:
+        _require_plain(text)
         return yaml.load(text, _Loader)  # noqa: S506 - a subclass of the safe loader
     except _Unwanted as error:
         raise _at(name, error.problem_mark, error.sentence) from None

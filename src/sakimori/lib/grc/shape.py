@@ -126,7 +126,7 @@ def with_single_refs(nodes: Iterable[Node]) -> tuple[tuple[Node, ...], tuple[str
     found = []
     for node in every:
         ref, number = node.ref, 1
-        while ref in taken:
+        while counted[node.ref] > 1 and ref in taken:
             number += 1
             ref = f"{node.ref} ({number})"
         taken.add(ref)
