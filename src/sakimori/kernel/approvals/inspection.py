@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
 from django.utils.translation import gettext as _
 
 from sakimori.kernel.content.forms import FORMS, Form
@@ -33,7 +33,7 @@ def check(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
         for name in missing
     ]
     for form in forms:
-        found += [Warning(text, obj=str(form.place), id="approvals.W001") for text in _of_form(form)]
+        found += [Error(text, obj=str(form.place), id="approvals.E001") for text in _of_form(form)]
     return found
 
 
