@@ -10,6 +10,7 @@ from sakimori.kernel.exchange.kinds import Code, Day, Text, Whole, YesNo
 from sakimori.kernel.identity.models import Department, Person
 from sakimori.kernel.policy import policy
 from sakimori.lib.scales import Scale
+from sakimori.registers import navigation, panels
 from sakimori.registers.base import Action, Choices, Column, Filter, Register, Section, Tones, register
 
 from . import rules
@@ -108,6 +109,19 @@ SHEET = declare(
 def _blank_rating(rows: object, value: str) -> object:
     unclassified = Asset.objects.unclassified()
     return rows.filter(pk__in=unclassified.values("pk"))  # type: ignore[attr-defined]
+
+
+def handling_panel(asset: Asset, person: Person) -> panels.Panel:
+    """Show how the asset's class is handled, and who may use it."""
+    context = {
+        "label": class_label(asset),
+        "handling": rules.handling_of(asset),
+        "permitted": rules.permitted_people(asset),
+    }
+    return panels.Panel(_("取扱い"), "assets/handling.html", context)
+
+
+panels.register("assets.handling", handling_panel, order=20, kinds=("assets.asset",))
 
 
 @register
@@ -221,3 +235,8 @@ class Distributions(Register):
     search = ("purpose",)
     detail = ("asset", "receiver", "purpose", "effective_on")
     requirements = ("PRC-045",)
+
+
+navigation.add(
+    navigation.Entry(_("区分ラベルの印刷"), "asset-labels", "tags", "assets", order=30, right="asset.change")
+)

@@ -137,6 +137,20 @@ def distribute(*, asset: Asset, receiver: Person, purpose: str, by: Actor) -> Di
     )  # fmt: skip
 
 
+def handling_of(asset: Asset) -> list[tuple[str, str]]:
+    """Return (operation, rule) for the asset's class, as the regulation in force says (PRC-039, V20-116).
+
+    Empty while the asset has no class.
+    """
+    known = classes()
+    if asset.classification not in known:
+        return []
+    rank = int(known[asset.classification]["rank"])
+    highest = max(int(row["rank"]) for row in known.values())
+    column = "low" if rank == 0 else "high" if rank == highest else "middle"
+    return [(str(row["operation"]), str(row[column])) for row in policy.value("assets.handling")]
+
+
 def permitted_people(asset: Asset) -> list[Record]:
     """Return who may use the asset: the named scope, or those it was handed to when none is named."""
     named = [row.who for row in asset.permitted.select_related("who")]

@@ -91,7 +91,8 @@ class PersonQuerySet(RecordQuerySet["Person"]):
                 heads = heads.filter(pk=department.pk)
             return self.active(day).filter(pk__in=heads.values("head_id"))
         if role == access.EMPLOYEE:
-            return self.active(day) if department is None else self.active(day).filter(department=department)
+            staff = self.active(day).exclude(category="external")
+            return staff if department is None else staff.filter(department=department)
         held = Appointment.objects.in_force(day).filter(role__in=access.roles_within(role))
         if department is not None:
             held = held.filter(models.Q(department=department) | models.Q(department=None))
@@ -170,7 +171,9 @@ class Person(Record):
         rows = Appointment.objects.in_force(day).filter(person_id=self.pk)
         headed = Department.objects.current().filter(head_id=self.pk).annotate(as_role=models.Value(access.HEAD))
         held = rows.values_list("role", "department_id").union(headed.values_list("as_role", "pk"), all=True)
-        return ((access.EMPLOYEE, self.department_id), *held)
+        # An outside auditor holds what he was appointed to, and no more.
+        outside = self.category == self.Category.EXTERNAL
+        return tuple(held) if outside else ((access.EMPLOYEE, self.department_id), *held)
 
     def roles(self, on: date | None = None) -> frozenset[str]:
         """Return the role ids held on ``on``, with the wider roles they count as."""
@@ -276,9 +279,7 @@ class Deputy(Record):
 
 def _below(departments: frozenset[int]) -> tuple[int, ...]:
     """Return the given departments and all below them."""
-    if not departments:
-        return ()
-    children = _children()
+    children = _children() if departments else {}
     found, queue = set(departments), list(departments)
     while queue:
         for child in children.get(queue.pop(), ()):

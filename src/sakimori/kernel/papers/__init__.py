@@ -5,7 +5,7 @@ Public names: ``Paper``, ``House`` and the blocks in ``blocks``; ``pdf(paper)`` 
 fills the form from a record and its approval.
 """
 
-from .blocks import Column, Facts, Heading, House, NewPage, Note, Paper, Signature, Table, Text
+from .blocks import Column, Facts, Heading, House, Label, Labels, NewPage, Note, Paper, Signature, Table, Text
 from .pdf import pdf
 from .word import word
 
@@ -14,6 +14,8 @@ __all__ = [
     "Facts",
     "Heading",
     "House",
+    "Label",
+    "Labels",
     "NewPage",
     "Note",
     "Paper",

@@ -92,11 +92,28 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Label:
+    """One label to cut out: the class in large type, and what bears it."""
+
+    mark: str
+    name: str
+    number: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels in two columns, with lines to cut along."""
+
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
 class NewPage:
     """What follows begins on a new page."""
 
 
-Block = Heading | Text | Note | Facts | Table | NewPage
+Block = Heading | Text | Note | Facts | Table | Labels | NewPage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .blocks import Block, Facts, Heading, House, NewPage, Note, Paper, Table, Text, said, said_rows
+from .blocks import Block, Facts, Heading, House, Labels, NewPage, Note, Paper, Table, Text, said, said_rows
 
 
 def plain(paper: Paper) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _house(house: House) -> dict[str, Any]:
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block) -> dict[str, Any]:  # noqa: C901 - one case per kind of block
     match block:
         case Heading():
             return {"kind": "heading", "text": block.text, "level": block.level}
@@ -78,6 +78,11 @@ def _block(block: Block) -> dict[str, Any]:
                 "rows": said_rows(block.rows),
                 "bold_rows": sorted(block.bold_rows),
                 "empty": block.empty or _("該当なし"),
+            }
+        case Labels():
+            return {
+                "kind": "labels",
+                "labels": [[one.mark, one.name, one.number, one.note] for one in block.labels],
             }
         case NewPage():
             return {"kind": "newpage"}

@@ -191,6 +191,16 @@ def _share_width(document: Doc, table: Any, columns: list[dict[str, Any]]) -> No
         column.width = int(page * share["width"] / total)
 
 
+def _labels(document: Doc, block: dict[str, Any]) -> None:
+    table = document.add_table(rows=0, cols=2, style="Table Grid")
+    for start in range(0, len(block["labels"]), 2):
+        cells = table.add_row().cells
+        for cell, (mark, name, number, note) in zip(cells, block["labels"][start : start + 2], strict=False):
+            _run(cell.paragraphs[0], mark, size=20, bold=True)
+            _run(cell.add_paragraph(), name, size=10, bold=True)
+            _run(cell.add_paragraph(), f"{number}　{note}", size=8)
+
+
 def _new_page(document: Doc, block: dict[str, Any]) -> None:
     document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
@@ -214,5 +224,6 @@ _PRINTERS: dict[str, Callable[[Doc, dict[str, Any]], None]] = {
     "note": _text,
     "facts": _facts,
     "table": _table,
+    "labels": _labels,
     "newpage": _new_page,
 }

@@ -114,6 +114,24 @@ def renew_review(risk: Risk, *, finding: str, reducible: bool, by: Actor) -> Ris
     return risk
 
 
+AREAS = ("organization", "technology", "business", "threats", "external")
+
+
+@approvals.on_approved("residual-risk-review")
+def _on_review(application: approvals.Application, *, by: Actor) -> None:
+    """Open the accepted risks for reassessment when one of the five areas changed (V20-038)."""
+    changed = [area for area in AREAS if application.answers.get(area)]
+    if not changed:
+        return
+    titles = {field.id: field.label for field in application.form_piece.fields}
+    reason = _("リスク見直し記録 %(number)s: %(areas)s") % {
+        "number": application.number,
+        "areas": "、".join(titles[area] for area in changed),
+    }
+    for risk in Risk.objects.identified().filter(state=Risk.State.ACCEPTED):
+        _reopen(risk, reason=reason, by=SYSTEM)
+
+
 def residual_list() -> list[dict[str, object]]:
     """Return what remains of every risk, the greatest first: the list the president signs."""
     rows = Risk.objects.identified().exclude(residual_value=None).order_by("-residual_value", "number")

@@ -78,7 +78,11 @@ def axes(method: str, day: date | None = None) -> tuple[tuple[int, ...], tuple[i
 def missing_facts(risk: Risk) -> dict[str, str]:
     """Return a sentence for each fact that the risk's method asks for and nobody stated."""
     demanded = _SME_FACTS if risk.method == SME else _REGULATION_FACTS
-    return {name: str(text) for name, text in demanded.items() if getattr(risk, name) in (None, "")}
+    missing = {name: str(text) for name, text in demanded.items() if getattr(risk, name) in (None, "")}
+    if risk.asset.importance is None:  # the order of the work: assets are rated before their risks (REG-298)
+        text = _("情報資産「%(asset)s」の機密性・完全性・可用性を先に評価してください。")
+        missing["asset"] = text % {"asset": risk.asset.name}
+    return missing
 
 
 def value_of(risk: Risk, day: date) -> Valuation:
@@ -112,9 +116,7 @@ def _by_regulation(risk: Risk, day: date) -> Valuation:
 
 def _by_sme(risk: Risk, day: date) -> Valuation:
     importance = risk.asset.importance
-    if importance is None:
-        text = _("情報資産「%(asset)s」の機密性・完全性・可用性を先に評価してください。")
-        raise Invalid({"asset": text % {"asset": risk.asset.name}})
+    assert importance is not None
     assert risk.threat_level is not None and risk.vulnerability_level is not None
     likelihood = scales.sme_likelihood(risk.threat_level, risk.vulnerability_level)
     conditions: dict[str, object] = {

@@ -127,6 +127,15 @@ def test_an_accepted_risk_is_evaluated_again(accepted, high, cast):
     assert reopened.state == Risk.State.REOPENED
 
 
+@pytest.mark.requirement("V20-038")
+@pytest.mark.parametrize(("answer", "state"), [(True, "reopened"), (False, "accepted")])
+def test_a_change_in_one_of_the_five_areas_opens_accepted_risks_again(answer, state, accepted, high, cast):
+    answers = dict.fromkeys(("organization", "business", "threats", "external", "level"), False)
+    answers |= {"technology": answer, "conclusion": "見直した", "done_on": "2026-06-01"}
+    approvals.submit("residual-risk-review", answers, by=cast.ueno)
+    assert Risk.objects.get(pk=high.pk).state == state
+
+
 @pytest.mark.requirement("V20-026")
 def test_the_president_permits_operation_on_the_list_he_signed(accepted, cast):
     permit = rules.request_permit(by=cast.ueno)

@@ -60,13 +60,13 @@ def test_the_public_formula_multiplies_importance_and_likelihood(risk, cast):
     assert (done.likelihood, done.loss, done.value) == (2, 3, 6)
 
 
-def test_the_public_formula_needs_a_rated_asset(asset, risk, cast):
+@pytest.mark.requirement("REG-298", "V20-016")
+@pytest.mark.parametrize("stated", [FACTS, {"method": "sme", "threat_level": 3, "vulnerability_level": 2}])
+def test_an_asset_is_rated_before_its_risks_are_valued(stated, asset, risk, cast):
     type(asset).objects.filter(pk=asset.pk).update(importance=None)
-    with pytest.raises(Invalid, match="先に評価"):
-        rules.analyse(
-            Risk.objects.get(pk=risk.pk), method="sme", threat_level=3, vulnerability_level=2,
-            no_control_reason="なし", by=cast.ueno,
-        )  # fmt: skip
+    with pytest.raises(Invalid) as refusal:
+        rules.analyse(Risk.objects.get(pk=risk.pk), **{"no_control_reason": "なし", **stated}, by=cast.ueno)
+    assert set(refusal.value.problems) == {"asset"}
 
 
 @pytest.mark.requirement("V20-018")

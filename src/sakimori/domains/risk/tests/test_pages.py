@@ -23,7 +23,7 @@ def text(answer):
     return answer.content.decode()
 
 
-@pytest.mark.requirement("REG-304", "REG-306")
+@pytest.mark.requirement("REG-304", "REG-306", "V20-014", "V20-015")
 def test_proposals_follow_from_kind_and_storage_and_vanish_once_decided(asset, cast):
     offered = proposals(asset)
     assert offered and all("internal_server" in p.typical.storage or not p.typical.storage for p in offered)

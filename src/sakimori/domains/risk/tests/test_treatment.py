@@ -8,6 +8,7 @@ import pytest
 from sakimori.domains.controls.models import Need
 from sakimori.domains.risk import rules
 from sakimori.domains.risk.models import Risk, Treatment
+from sakimori.domains.risk.views.papers import treatment_plan
 from sakimori.kernel.approvals import approvals
 from sakimori.lib.errors import Conflict, Invalid, NotAllowed
 
@@ -68,6 +69,13 @@ def test_a_plan_costs_no_more_than_its_limit(high, cast):
     with pytest.raises(Invalid) as refusal:
         planned(high, cast, cost=Decimal(10), cost_limit=Decimal(9))
     assert set(refusal.value.problems) == {"cost"}
+
+
+@pytest.mark.requirement("V20-027")
+def test_the_printed_plan_names_owner_priority_and_date(plan, cast):
+    (table,) = treatment_plan(cast.ueno).blocks
+    assert [str(column.title) for column in table.columns][4:7] == ["担当", "優先", "期限"]
+    assert table.rows[0][4:7] == (cast.kimura.label, 2, date(2026, 9, 30))
 
 
 def test_a_risk_is_evaluated_before_it_is_treated(risk, cast):

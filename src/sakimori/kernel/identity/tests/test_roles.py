@@ -39,6 +39,14 @@ def test_everyone_who_works_here_is_an_employee(kato):
     assert kato.roles() == {"employee"}
 
 
+def test_somebody_from_outside_holds_only_what_he_was_appointed_to(kato):
+    kato.category = "external"
+    kato.save()
+    appoint(kato, "external_auditor")
+    assert Person.objects.get(pk=kato.pk).roles() == {"external_auditor"}
+    assert not Person.objects.holding("employee").exists()
+
+
 def test_a_role_ends_with_its_period(kato):
     appoint(kato, "hr", end=date(2026, 6, 1))
     assert kato.holds("hr")

@@ -107,6 +107,15 @@ def test_a_cover_carries_the_revisions():
     assert "改訂履歴" in pdf_pages(given)[0] and "見直し" in word_text(given)
 
 
+@pytest.mark.parametrize("text_of", [lambda p: "\n".join(pdf_pages(p)), word_text], ids=["pdf", "word"])
+def test_labels_bear_mark_name_and_number(text_of):
+    labels = papers.Labels(
+        tuple(papers.Label("極秘", f"図面{n}", f"AST-{n}", "開発設計部") for n in range(3))
+    )
+    text = text_of(papers.Paper(house=HOUSE, blocks=(labels,)))
+    assert text.count("極秘") == 3 and "図面2" in text and "AST-2" in text
+
+
 def test_markup_in_a_text_is_printed_and_not_obeyed():
     sly = papers.Paper(house=HOUSE, blocks=(papers.Text("#pagebreak() *太字* $x$ @ref <label>"),))
     pages = pdf_pages(sly)
