@@ -33,14 +33,8 @@ class Agreement(Record):
         CONTRACT = "contract", _("雇用契約書")
         LEAVING = "leaving", _("退職時誓約書")
 
-    class Clause(models.TextChoices):
-        """Clauses a paper must hold (REG-082, REG-084, PRC-182)."""
-
-        OWN_DUTY = "own_duty", _("本人の責任")
-        COMPANY_DUTY = "company_duty", _("組織の責任")
-        PROTECTION = "protection", _("情報資産の保護・管理責任")
-        MEASURES = "measures", _("要求事項に従わない場合の処置")
-        SURVIVAL = "survival", _("雇用終了後の責任の継続")
+    # Clauses a paper must hold, confirmed one by one (REG-082, REG-084, PRC-182).
+    CLAUSES: ClassVar = ("own_duty", "company_duty", "protection", "measures", "survival")
 
     number_prefix = "AGR"
     default_audience = "hr"
@@ -49,8 +43,12 @@ class Agreement(Record):
     agreement_kind = models.CharField(_("種類"), max_length=10, choices=Kind, db_index=True)
     text_version = models.CharField(_("書式の版"), max_length=20)
     signed_on = models.DateField(_("署名日"), db_index=True)
-    clauses = models.JSONField(_("確認した条項"), default=list)
-    survives_years = models.PositiveSmallIntegerField(_("終了後の存続年数"), default=0)
+    own_duty = models.BooleanField(_("本人の責任の条項"), default=False)
+    company_duty = models.BooleanField(_("組織の責任の条項"), default=False)
+    protection = models.BooleanField(_("情報資産の保護・管理責任の条項"), default=False)
+    measures = models.BooleanField(_("要求事項に従わない場合の処置の条項"), default=False)
+    survival = models.BooleanField(_("終了後も責任が続く条項"), default=False)
+    survives_years = models.PositiveSmallIntegerField(_("終了後の存続年数"), default=0, blank=True)
     binds_until = models.DateField(_("義務の終期"), null=True, blank=True, db_index=True)
     reconfirmed_on = models.DateField(_("再確認日"), null=True, blank=True)
 
@@ -63,3 +61,8 @@ class Agreement(Record):
     def title(self) -> str:
         """Return kind and name."""
         return f"{self.get_agreement_kind_display()} {self.person.name}"
+
+    @property
+    def clauses(self) -> frozenset[str]:
+        """Return the clauses that were confirmed."""
+        return frozenset(name for name in self.CLAUSES if getattr(self, name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -18,12 +17,16 @@ from sakimori.lib.errors import Invalid, NotAllowed
 
 from .models import Agreement
 
-REQUIRED_CLAUSES = {
-    Agreement.Kind.NDA: {Agreement.Clause.PROTECTION, Agreement.Clause.SURVIVAL},
-    Agreement.Kind.PLEDGE: {Agreement.Clause.OWN_DUTY, Agreement.Clause.SURVIVAL},
-    Agreement.Kind.CONTRACT: set(Agreement.Clause.values),
-    Agreement.Kind.LEAVING: {Agreement.Clause.SURVIVAL},
+Kind = Agreement.Kind
+REQUIRED_CLAUSES: dict[str, frozenset[str]] = {
+    Kind.NDA: frozenset({"protection", "survival"}),
+    Kind.PLEDGE: frozenset({"own_duty", "survival"}),
+    Kind.CONTRACT: frozenset(Agreement.CLAUSES),
+    Kind.LEAVING: frozenset({"survival"}),
 }
+PERSONAL = (
+    "name", "kana", "email", "employee_number", "job_title", "category", "site", "joined_on", "department",
+)  # fmt: skip
 
 
 @command("person.joined", gettext_lazy("入社・登録"), right="people.change")
@@ -41,30 +44,32 @@ def add_person(
     by: Actor,
 ) -> Person:
     """Enter somebody who works for the company, employed or not (REG-008)."""
-    person = Person(category=category, site=site, joined_on=joined_on or clock.today(), department=department)
-    _describe(person, name=name, kana=kana, email=email, employee_number=employee_number, job_title=job_title)
+    person = Person(
+        name=name.strip(), kana=kana.strip(), email=email.strip(), employee_number=employee_number.strip() or None,
+        job_title=job_title.strip(), category=category, site=site, department=department,
+        joined_on=joined_on or clock.today(),
+    )  # fmt: skip
+    check_person(person)
     person.save()
     hooks.call("person_joined", person=person)
     return person
 
 
 @command("person.changed", gettext_lazy("従業者の変更"), right="people.change")
-def change_person(
-    person: Person,
-    *,
-    name: str,
-    kana: str,
-    email: str,
-    employee_number: str,
-    job_title: str,
-    category: str,
-    site: Site | None,
-    by: Actor,
-) -> Person:
-    """Correct what is known of a person; moving and leaving have their own verbs."""
-    person.category, person.site = category, site
-    _describe(person, name=name, kana=kana, email=email, employee_number=employee_number, job_title=job_title)
+def change_person(person: Person, *, reason: str = "", by: Actor, **values: object) -> Person:
+    """Correct what is known of a person; leaving has its own verb, and another department is a move."""
+    unknown = sorted(set(values) - set(PERSONAL))
+    if unknown:
+        raise Invalid(dict.fromkeys(unknown, _("この項目は入力できません。")))
+    former = Department.objects.filter(pk=person.department_id).first()
+    for name, value in values.items():
+        setattr(person, name, value.strip() if isinstance(value, str) else value)
+    person.employee_number = person.employee_number or None
+    check_person(person)
     person.save()
+    if person.department_id != (former.pk if former else None):
+        person.forget_roles()
+        hooks.call("person_moved", person=person, former_department=former)
     return person
 
 
@@ -109,9 +114,13 @@ def leave(person: Person, *, left_on: date, by: Actor) -> Person:
 
 @command("agreement.bound", gettext_lazy("義務の終期の計算"))
 def _bind_until(agreement: Agreement, *, last_day: date, by: Actor) -> Agreement:
-    agreement.binds_until = Cadence.parse(f"{agreement.survives_years} years").after(last_day)
+    agreement.binds_until = _end_of(agreement, last_day)
     agreement.save()
     return agreement
+
+
+def _end_of(agreement: Agreement, last_day: date) -> date:
+    return Cadence.parse(f"{agreement.survives_years} years").after(last_day)
 
 
 @command("agreement.signed", gettext_lazy("署名の登録"), right="people.change")
@@ -121,31 +130,56 @@ def register_agreement(
     agreement_kind: str,
     text_version: str,
     signed_on: date,
-    clauses: Sequence[str],
-    survives_years: int = 0,
+    own_duty: bool = False,
+    company_duty: bool = False,
+    protection: bool = False,
+    measures: bool = False,
+    survival: bool = False,
+    survives_years: int | None = 0,
     by: Actor,
 ) -> Agreement:
     """Enter a signed paper with its clauses confirmed one by one (REG-082..084, PRC-181, PRC-182)."""
-    problems = {}
-    if agreement_kind not in Agreement.Kind.values:
+    agreement = Agreement(
+        person=person, agreement_kind=agreement_kind, text_version=text_version.strip(), signed_on=signed_on,
+        own_duty=own_duty, company_duty=company_duty, protection=protection, measures=measures,
+        survival=survival, survives_years=survives_years or 0,
+    )  # fmt: skip
+    return _stored(agreement)
+
+
+@command("agreement.corrected", gettext_lazy("署名の訂正"), right="people.change")
+def correct_agreement(agreement: Agreement, *, reason: str = "", by: Actor, **values: object) -> Agreement:
+    """Correct the entry of a signed paper."""
+    for name, value in values.items():
+        setattr(agreement, name, value)
+    agreement.survives_years = agreement.survives_years or 0
+    return _stored(agreement)
+
+
+def _stored(agreement: Agreement) -> Agreement:
+    _check_agreement(agreement)
+    signer = agreement.person
+    agreement.owner, agreement.department_id = signer, signer.department_id
+    if signer.left_on is not None and agreement.survives_years:
+        agreement.binds_until = _end_of(agreement, signer.left_on)
+    agreement.save()
+    return agreement
+
+
+def _check_agreement(agreement: Agreement) -> None:
+    if agreement.agreement_kind not in Kind.values:
         raise Invalid({"agreement_kind": _("種類を選んでください。")})
-    missing = REQUIRED_CLAUSES[Agreement.Kind(agreement_kind)] - set(clauses)
-    if missing:
-        labels = "・".join(str(Agreement.Clause(clause).label) for clause in sorted(missing))
-        problems["clauses"] = _("次の条項の確認が要ります: %(labels)s") % {"labels": labels}
-    if Agreement.Clause.SURVIVAL in clauses and survives_years < 1:
+    problems = {}
+    for clause in sorted(REQUIRED_CLAUSES[agreement.agreement_kind] - agreement.clauses):
+        problems[clause] = _("この書面に要る条項です。書面を確かめて印を付けてください。")
+    if agreement.survival and agreement.survives_years < 1:
         problems["survives_years"] = _("終了後に義務が続く年数を入力してください。")
-    if signed_on > clock.today():
+    if agreement.signed_on > clock.today():
         problems["signed_on"] = _("署名日に未来の日付は入力できません。")
-    if not text_version.strip():
+    if not agreement.text_version:
         problems["text_version"] = _("署名した書式の版を入力してください。")
     if problems:
         raise Invalid(problems)
-    return Agreement.objects.create(
-        person=person, owner=person, department_id=person.department_id, agreement_kind=agreement_kind,
-        text_version=text_version.strip(), signed_on=signed_on, clauses=list(clauses),
-        survives_years=survives_years,
-    )  # fmt: skip
 
 
 @command("agreement.reconfirmed", gettext_lazy("守秘義務の再確認"), right="people.change")
@@ -158,12 +192,8 @@ def reconfirm(agreement: Agreement, *, reconfirmed_on: date, by: Actor) -> Agree
     return agreement
 
 
-def _describe(
-    person: Person, *, name: str, kana: str, email: str, employee_number: str, job_title: str
-) -> None:
-    person.name, person.kana, person.email = name.strip(), kana.strip(), email.strip()
-    person.employee_number = employee_number.strip() or None
-    person.job_title = job_title.strip()
+def check_person(person: Person) -> None:
+    """Raise Invalid for what the register of people may not hold."""
     others = Person.objects.exclude(pk=person.pk)
     problems = {}
     if not person.name:
@@ -174,5 +204,7 @@ def _describe(
         problems["employee_number"] = _("この社員番号は使われています。")
     if person.email and ("@" not in person.email or others.filter(email=person.email).exists()):
         problems["email"] = _("正しいメールアドレスで、他の人と重ならないものを入力してください。")
+    if person.joined_on and person.left_on and person.left_on < person.joined_on:
+        problems["left_on"] = _("退職日は入社日以降にしてください。")
     if problems:
         raise Invalid(problems)

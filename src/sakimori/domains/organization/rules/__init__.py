@@ -12,6 +12,7 @@ from .context import (
     verify_work,
 )
 from .roles import (
+    UNAPPOINTED,
     announce,
     appoint,
     confirm_supervision,
@@ -21,9 +22,19 @@ from .roles import (
     request_appointment,
 )
 from .scope import approve_scope, change_scope, start_scope, submit_scope
-from .units import add_department, add_site, change_department, change_site, close_department, set_head
+from .units import (
+    add_department,
+    add_site,
+    change_company,
+    change_department,
+    change_site,
+    close_department,
+    found_company,
+    set_head,
+)
 
 __all__ = [
+    "UNAPPOINTED",
     "add_circumstance",
     "add_department",
     "add_party",
@@ -31,6 +42,7 @@ __all__ = [
     "announce",
     "appoint",
     "approve_scope",
+    "change_company",
     "change_department",
     "change_party",
     "change_scope",
@@ -43,6 +55,7 @@ __all__ = [
     "draw_chart",
     "end_appointment",
     "end_deputy",
+    "found_company",
     "give_instruction",
     "name_deputy",
     "report_work",

@@ -60,10 +60,11 @@ def add_party(
 
 @command("party.changed", gettext_lazy("利害関係者の変更"), right="organization.context")
 def change_party(
-    party: InterestedParty, *, name: str, expectation: str, answer: str, binding: bool, by: Actor
+    party: InterestedParty, *, reason: str = "", by: Actor, **values: object
 ) -> InterestedParty:
     """Change an interested party."""
-    _fill_party(party, name, expectation, answer, binding)
+    stated = {"name": party.name, "expectation": party.expectation, "answer": party.answer}
+    _fill_party(party, **{**stated, "binding": party.binding, **values})  # type: ignore[arg-type]
     return party
 
 

@@ -49,7 +49,7 @@ def request_appointment(
     return approvals.submit("role-appointment", answers, subject=person, by=by)
 
 
-@command("role.appointed", gettext_lazy("任命"), right="role.appoint")
+@command("role.appointed", gettext_lazy("任命"))
 def appoint(
     *,
     person: Person,
@@ -60,6 +60,7 @@ def appoint(
     supervisor: Person | None = None,
     supervision: str = "",
     application: approvals.Application | None = None,
+    reason: str = "",
     by: Actor,
 ) -> Appointment:
     """Give a role to a person; refused against the book of roles (V20-145, PRC-015, SYS-253).
@@ -67,10 +68,8 @@ def appoint(
     A role that somebody must appoint to is refused without his approval on record.
     """
     check_appointment(person, role, department, starts_on, ends_on, supervisor, supervision)
-    if access.roles()[role].appointed_by and application is None and isinstance(by, Person):
-        text = _("%(role)sの任命には%(who)sの承認が要ります。任命の申請から進めてください。")
-        facts = {"role": access.role_title(role), "who": access.role_title(access.roles()[role].appointed_by)}
-        raise NotAllowed(text % facts, rule="organization.appointment_approved")
+    if isinstance(by, Person):
+        _require_approval(role, application, by)
     appointment = Appointment.objects.create(
         person=person, role=role, department=department, starts_on=starts_on, ends_on=ends_on,
         supervisor=supervisor, supervision=supervision.strip(), owner=person,
@@ -78,6 +77,17 @@ def appoint(
     person.forget_roles()
     keep_chart(by=by)
     return appointment
+
+
+def _require_approval(role: str, application: approvals.Application | None, by: Person) -> None:
+    """Refuse a person's appointing but by an approved application, or of a role that nobody appoints to."""
+    if application is not None and application.form == "role-appointment" and application.is_approved:
+        return
+    access.require(by, "role.appoint")
+    if appointer := access.roles()[role].appointed_by:
+        text = _("%(role)sの任命には%(who)sの承認が要ります。任命の申請から進めてください。")
+        facts = {"role": access.role_title(role), "who": access.role_title(appointer)}
+        raise NotAllowed(text % facts, rule="organization.appointment_approved")
 
 
 def check_appointment(
@@ -150,8 +160,13 @@ def _check_incompatible(
 @command("role.ended", gettext_lazy("解任・任期満了"), right="role.appoint")
 def end_appointment(appointment: Appointment, *, ends_on: date, reason: str, by: Actor) -> Appointment:
     """End a role on a day."""
+    problems = {}
     if ends_on < appointment.starts_on:
-        raise Invalid({"ends_on": _("任命日より前にはできません。")})
+        problems["ends_on"] = _("任命日より前にはできません。")
+    if not reason.strip():
+        problems["reason"] = _("理由を入力してください。")
+    if problems:
+        raise Invalid(problems)
     appointment.ends_on = ends_on
     appointment.save()
     appointment.person.forget_roles()
@@ -190,21 +205,27 @@ def name_deputy(
     """Let somebody act for another in a period (REG-049); for himself, or by the security office."""
     if isinstance(by, Person) and by != principal:
         access.require(by, "deputy.change", department_id=principal.department_id)
-    problems = {}
-    if ends_on < starts_on:
-        problems["ends_on"] = _("終了日は開始日以降にしてください。")
-    if deputy == principal:
-        problems["deputy"] = _("本人以外を選んでください。")
-    elif not deputy.is_active:
-        problems["deputy"] = _("在籍していない人は代理にできません。")
-    if not reason.strip():
-        problems["reason"] = _("代理の理由を入力してください。")
-    if problems:
-        raise Invalid(problems)
-    return Deputy.objects.create(
+    row = Deputy(
         principal=principal, deputy=deputy, starts_on=starts_on, ends_on=ends_on, reason=reason.strip(),
         owner=principal,
     )  # fmt: skip
+    _check_deputy(row)
+    row.save()
+    return row
+
+
+def _check_deputy(row: Deputy) -> None:
+    problems = {}
+    if row.ends_on < row.starts_on:
+        problems["ends_on"] = _("終了日は開始日以降にしてください。")
+    if row.deputy == row.principal:
+        problems["deputy"] = _("本人以外を選んでください。")
+    elif not row.deputy.is_active:
+        problems["deputy"] = _("在籍していない人は代理にできません。")
+    if not row.reason.strip():
+        problems["reason"] = _("代理の理由を入力してください。")
+    if problems:
+        raise Invalid(problems)
 
 
 @command("deputy.ended", gettext_lazy("代理の終了"), right="deputy.change")

@@ -34,25 +34,14 @@ def start_scope(*, by: Actor) -> Scope:
 
 
 @command("scope.changed", gettext_lazy("適用範囲の記述"), right="organization.change")
-def change_scope(
-    scope: Scope,
-    *,
-    business: str,
-    organization: str,
-    location: str,
-    assets: str,
-    technology: str,
-    exclusions: str = "",
-    by: Actor,
-) -> Scope:
-    """Describe the scope in its five views (V20-007)."""
+def change_scope(scope: Scope, *, reason: str = "", by: Actor, **values: object) -> Scope:
+    """Describe the scope in its five views, and the systems that its diagram names (V20-007, REG-007)."""
     _must_be_draft(scope)
-    scope.business, scope.organization, scope.location = (
-        business.strip(),
-        organization.strip(),
-        location.strip(),
-    )
-    scope.assets, scope.technology, scope.exclusions = assets.strip(), technology.strip(), exclusions.strip()
+    unknown = sorted(set(values) - {*VIEWS, "exclusions", "systems"})
+    if unknown:
+        raise Invalid(dict.fromkeys(unknown, _("この項目は入力できません。")))
+    for name, value in values.items():
+        setattr(scope, name, value.strip() if isinstance(value, str) else value)
     scope.save()
     return scope
 

@@ -1,35 +1,73 @@
-"""Departments and sites."""
+"""The company, its departments and sites."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sakimori.kernel.identity.actors import Actor
-from sakimori.kernel.identity.models import Department, Person, Site
+from sakimori.kernel.identity.models import Company, Department, Person, Site
 from sakimori.kernel.ledger.book import command
+from sakimori.kernel.records.models import Record
 from sakimori.lib import clock
 from sakimori.lib.errors import Invalid, NotAllowed
 
 from .charts import keep_chart
 
 
+@command("company.founded", gettext_lazy("会社情報の登録"), right="organization.change")
+def found_company(*, name: str, by: Actor, **values: object) -> Company:
+    """Enter the company whose ISMS this is; there is one."""
+    if Company.here() is not None:
+        raise NotAllowed(
+            _("会社情報は登録済みです。変更から直してください。"), rule="organization.one_company"
+        )
+    company = Company(name=name.strip())
+    _assign(company, values, ("representative", "address", "business", "paper_class"))
+    _require_name(company.name)
+    company.save()
+    return company
+
+
+@command("company.changed", gettext_lazy("会社情報の変更"), right="organization.change")
+def change_company(company: Company, *, reason: str = "", by: Actor, **values: object) -> Company:
+    """Change what stands on every paper."""
+    _assign(company, values, ("name", "representative", "address", "business", "paper_class"))
+    _require_name(company.name)
+    company.save()
+    return company
+
+
+def _require_name(name: str) -> None:
+    if not name:
+        raise Invalid({"name": _("会社名を入力してください。")})
+
+
 @command("site.added", gettext_lazy("拠点の登録"), right="organization.change")
 def add_site(*, name: str, address: str = "", in_scope: bool | None = None, by: Actor) -> Site:
     """Add a place of work."""
-    if not name.strip():
-        raise Invalid({"name": _("拠点名を入力してください。")})
-    if Site.objects.filter(name=name.strip()).exists():
-        raise Invalid({"name": _("同じ名前の拠点があります。")})
-    return Site.objects.create(name=name.strip(), address=address.strip(), in_scope=in_scope)
+    site = Site(name=name.strip(), address=address.strip(), in_scope=in_scope)
+    _check_site(site)
+    site.save()
+    return site
 
 
 @command("site.changed", gettext_lazy("拠点の変更"), right="organization.change")
-def change_site(site: Site, *, name: str, address: str, in_scope: bool | None, by: Actor) -> Site:
+def change_site(site: Site, *, reason: str = "", by: Actor, **values: object) -> Site:
     """Change a place of work, or whether it lies within the scope."""
-    site.name, site.address, site.in_scope = name.strip(), address.strip(), in_scope
+    _assign(site, values, ("name", "address", "in_scope"))
+    _check_site(site)
     site.save()
     return site
+
+
+def _check_site(site: Site) -> None:
+    if not site.name:
+        raise Invalid({"name": _("拠点名を入力してください。")})
+    if Site.objects.exclude(pk=site.pk).filter(name=site.name).exists():
+        raise Invalid({"name": _("同じ名前の拠点があります。")})
 
 
 @command("department.added", gettext_lazy("部署の登録"), right="organization.change")
@@ -43,9 +81,11 @@ def add_department(
     in_scope: bool | None = None,
     by: Actor,
 ) -> Department:
-    """Add a department; the chart of the organization is kept as it was before."""
-    unit = Department(parent=parent, head=head, site=site, in_scope=in_scope)
-    _name(unit, code, name)
+    """Add a department; the chart of the organization as it was before is kept."""
+    unit = Department(
+        code=code.strip(), name=name.strip(), parent=parent, head=head, site=site, in_scope=in_scope
+    )
+    check_department(unit)
     unit.owner = head
     unit.save()
     keep_chart(by=by)
@@ -53,25 +93,11 @@ def add_department(
 
 
 @command("department.changed", gettext_lazy("部署の変更"), right="organization.change")
-def change_department(
-    unit: Department,
-    *,
-    code: str,
-    name: str,
-    parent: Department | None,
-    site: Site | None,
-    in_scope: bool | None,
-    by: Actor,
-) -> Department:
+def change_department(unit: Department, *, reason: str = "", by: Actor, **values: object) -> Department:
     """Change a department; a circle of departments is refused."""
-    above, seen = parent, set()
-    while above is not None and above.pk not in seen:
-        if above.pk == unit.pk:
-            raise Invalid({"parent": _("自分自身または下位の部署を上位部署にはできません。")})
-        seen.add(above.pk)
-        above = above.parent
-    _name(unit, code, name)
-    unit.parent, unit.site, unit.in_scope = parent, site, in_scope
+    _assign(unit, values, ("code", "name", "parent", "site", "head", "in_scope"))
+    check_department(unit)
+    unit.owner = unit.head
     unit.save()
     keep_chart(by=by)
     return unit
@@ -107,8 +133,8 @@ def close_department(unit: Department, *, reason: str, by: Actor) -> Department:
     return unit
 
 
-def _name(unit: Department, code: str, name: str) -> None:
-    unit.code, unit.name = code.strip(), name.strip()
+def check_department(unit: Department) -> None:
+    """Raise Invalid for what no department may be: nameless, its own superior, headed by somebody who left."""
     others = Department.objects.exclude(pk=unit.pk)
     problems = {}
     if not unit.code:
@@ -119,5 +145,28 @@ def _name(unit: Department, code: str, name: str) -> None:
         problems["name"] = _("部署名を入力してください。")
     elif others.filter(name=unit.name).exists():
         problems["name"] = _("同じ名前の部署があります。")
+    if unit.pk and unit.pk in _above(unit):
+        problems["parent"] = _("自分自身または下位の部署を上位部署にはできません。")
+    if unit.head is not None and not unit.head.is_active:
+        problems["head"] = _("在籍していない人は部門長にできません。")
     if problems:
         raise Invalid(problems)
+
+
+def _above(unit: Department) -> set[int]:
+    parents = dict(Department.objects.exclude(parent=None).values_list("pk", "parent_id"))
+    found: set[int] = set()
+    key = unit.parent_id
+    while key is not None and key not in found:
+        found.add(key)
+        key = parents.get(key) if key != unit.pk else None
+    return found
+
+
+def _assign(row: Record, values: Mapping[str, object], known: tuple[str, ...]) -> None:
+    """Set the given columns, texts without blanks around them; refuse any other name."""
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise Invalid(dict.fromkeys(unknown, _("この項目は入力できません。")))
+    for name, value in values.items():
+        setattr(row, name, value.strip() if isinstance(value, str) else value)
