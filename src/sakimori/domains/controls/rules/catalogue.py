@@ -105,7 +105,8 @@ def install_shipped(by: Actor = INSTALLER) -> list[Standard]:
     known = set(Standard.objects.values_list("slug", flat=True))
     installed = [_install_piece(piece, by) for piece in STANDARDS if piece.id not in known]
     if installed:
-        _map_shipped()
+        for slug in {walk.from_standard for walk in CROSSWALKS}:
+            map_shipped(Standard.objects.get(slug=slug), by=by)
     return installed
 
 
@@ -133,10 +134,12 @@ def _install_piece(piece: Piece, by: Actor) -> Standard:
     )  # fmt: skip
 
 
-def _map_shipped() -> None:
+@command("standard.mapped", gettext_lazy("対応表の登録"), right="soa.change")
+def map_shipped(standard: Standard, *, by: Actor) -> Standard:
+    """Store which controls of other standards answer to those of this one, as the shipped crosswalks say."""
     relations = set(Mapping.Relation.values)
-    for walk in CROSSWALKS:
-        sources = dict(Control.objects.filter(standard__slug=walk.from_standard).values_list("ref", "pk"))
+    for walk in (one for one in CROSSWALKS if one.from_standard == standard.slug):
+        sources = dict(standard.controls.values_list("ref", "pk"))
         targets = dict(Control.objects.filter(standard__slug=walk.to_standard).values_list("ref", "pk"))
         Mapping.objects.bulk_create(
             [
@@ -152,6 +155,7 @@ def _map_shipped() -> None:
             ],
             ignore_conflicts=True,
         )
+    return standard
 
 
 @command("standard.retired", gettext_lazy("規格の取消"), right="soa.change")
