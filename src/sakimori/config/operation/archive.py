@@ -92,9 +92,13 @@ def unpack(path: Path, goal: Path) -> dict[str, Any]:
     The manifest is left beside the members.
     """
     try:
-        with tarfile.open(path, "r:") as tar:
+        file = path.open("rb")
+    except OSError as error:
+        raise Unreadable(str(error)) from error
+    try:
+        with file, tarfile.open(fileobj=file, mode="r:") as tar:
             found, manifest = _unpack_members(tar, goal)
-    except (OSError, tarfile.TarError, ValueError) as error:
+    except (tarfile.TarError, ValueError) as error:
         raise Unreadable(f"{path}: {error}") from error
     if manifest is None or manifest.get("format") != FORMAT:
         raise Unreadable(

@@ -37,7 +37,14 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    write(goal)
+    try:
+        write(goal)
+    except (OSError, sqlite3.Error) as error:
+        print(
+            f"退避できませんでした。ファイルは作っていません / Backup failed, no file was made: {error}",
+            file=sys.stderr,
+        )
+        return 1
     size = goal.stat().st_size
     print(
         f"{goal} に退避しました（{size:,} バイト）。署名鍵を含むため安全な場所に保管してください / backed up, keys included"

@@ -42,6 +42,8 @@ def main() -> int:
         return _refuse(
             f"使用中のデータは置き換えられません。先に停止してください: {error} / Stop the product first."
         )
+    except OSError as error:
+        return _refuse(f"復元できません。データは元のままです / Not restored, the data is as it was: {error}")
     except archive.Unreadable as error:
         return _refuse(
             f"退避ファイルを読めません。何も変えていません / Not a sound backup, nothing was changed:\n  {error}"

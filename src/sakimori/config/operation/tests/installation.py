@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -53,13 +54,18 @@ class Installation:
     def command(self, module: str, *arguments: object) -> list[str]:
         return [sys.executable, "-m", f"{OPERATION}.{module}", *map(str, arguments)]
 
-    def run(self, module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, module: str, *arguments: object, largest_file: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run to the end; files beyond ``largest_file`` bytes cannot be written, as on a full disk."""
+        limit = resource.RLIM_INFINITY if largest_file is None else largest_file
         return subprocess.run(
             self.command(module, *arguments),
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         )
 
     def start(self, module: str, *arguments: object) -> subprocess.Popen[str]:
@@ -75,9 +81,6 @@ class Installation:
         result = self.run(module, *arguments)
         assert result.returncode == 0, result.stdout
         return result.stdout
-
-    def prepare(self) -> None:
-        self.must("prepare")
 
     def open_sites(self, count: int) -> State:
         self.must("tests.company", count)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -21,16 +22,23 @@ from .installation import Installation
 
 
 @pytest.fixture
-def installation(sqlite: Installation) -> Installation:
-    return replace(sqlite, port=Address.free("127.0.0.1").port)
+def installation(tmp_path: Path) -> Installation:
+    """A folder without a company."""
+    return Installation(tmp_path / "var", port=Address.free("127.0.0.1").port)
 
 
 @pytest.fixture
-def running(installation: Installation) -> Iterator[subprocess.Popen[str]]:
-    """``./sakimori run --empty``, answering."""
-    process = installation.start("start", "run", "--empty")
+def served(company: Installation) -> Installation:
+    """A prepared company with a port of its own."""
+    return replace(company, port=Address.free("127.0.0.1").port)
+
+
+@pytest.fixture
+def running(served: Installation) -> Iterator[subprocess.Popen[str]]:
+    """``./sakimori run``, answering."""
+    process = served.start("start", "run")
     try:
-        _wait_for_answer(installation, process)
+        _wait_for_answer(served, process)
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
@@ -38,7 +46,7 @@ def running(installation: Installation) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_start_answers_and_ends_on_ctrl_c_without_a_trace(
-    installation: Installation, running: subprocess.Popen[str]
+    served: Installation, running: subprocess.Popen[str]
 ) -> None:
     children = psutil.Process(running.pid).children(recursive=True)
     assert _child(running, "gunicorn") in children
@@ -46,28 +54,28 @@ def test_a_start_answers_and_ends_on_ctrl_c_without_a_trace(
     running.send_signal(signal.SIGINT)
     shown, _ = running.communicate(timeout=30)
     assert running.returncode == 0
-    assert f"http://localhost:{installation.port}/" in shown
+    assert f"http://localhost:{served.port}/" in shown
     assert not [child for child in children if child.is_running()]
 
 
 def test_a_second_start_on_the_same_data_names_the_first(
-    installation: Installation, running: subprocess.Popen[str]
+    served: Installation, running: subprocess.Popen[str]
 ) -> None:
-    _wait_until(lambda: f":{installation.port}/" in (installation.data / ".in-use").read_text())
-    second = installation.run("start", "run")
+    _wait_until(lambda: f":{served.port}/" in (served.data / ".in-use").read_text())
+    second = served.run("start", "run")
     assert second.returncode == 1
-    assert f"http://localhost:{installation.port}/" in second.stdout
+    assert f"http://localhost:{served.port}/" in second.stdout
 
 
 def test_a_killed_web_server_or_worker_comes_back(
-    installation: Installation, running: subprocess.Popen[str]
+    served: Installation, running: subprocess.Popen[str]
 ) -> None:
     for name in ("gunicorn", "manage worker"):
         killed = _child(running, name)
         killed.kill()
         psutil.wait_procs([killed], timeout=10)
         assert _child(running, name).pid != killed.pid
-    _wait_for_answer(installation, running)
+    _wait_for_answer(served, running)
 
 
 def test_a_killed_start_takes_its_processes_along(running: subprocess.Popen[str]) -> None:
@@ -102,9 +110,8 @@ def test_a_start_killed_while_it_prepares_leaves_no_half_company(installation: I
     assert again.returncode == 0, shown
 
 
-def test_the_secret_of_an_installation_is_its_owners_alone(sqlite: Installation) -> None:
-    sqlite.prepare()
-    assert (sqlite.data / "secret-key").stat().st_mode & 0o777 == 0o600
+def test_the_secret_of_an_installation_is_its_owners_alone(company: Installation) -> None:
+    assert (company.data / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_wanted_port_that_is_taken_is_refused() -> None:
