@@ -23,7 +23,7 @@ Row = tuple[int, str, str]
 _CREATE = {
     "sqlite": (
         "CREATE VIRTUAL TABLE search_index USING fts5"
-        "(label, text, detail=column, columnsize=0, prefix='1', tokenize='ascii')",
+        "(label, text, detail=column, columnsize=0, tokenize='ascii')",
     ),
     "postgresql": (
         "ALTER TABLE search_entry ADD COLUMN label_tokens tsvector, ADD COLUMN text_tokens tsvector",
@@ -79,14 +79,18 @@ def _write_sqlite(rows: Sequence[Row]) -> None:
 
 
 def _write_postgresql(rows: Sequence[Row]) -> None:
-    lines = [(*row, grams.tokens(row[1]), grams.tokens(row[2])) for row in rows]
+    labels = [" ".join(grams.tokens(label)) for _pk, label, _text in rows]
+    texts = [" ".join(grams.tokens(text)) for _pk, _label, text in rows]
     with connection.cursor() as cursor:
-        cursor.executemany(
+        cursor.execute(
             "INSERT INTO search_entry (record_id, label, text, label_tokens, text_tokens)"
-            " VALUES (%s, %s, %s, array_to_tsvector(%s::text[]), array_to_tsvector(%s::text[]))"
+            " SELECT record_id, label, text, array_to_tsvector(string_to_array(label_tokens, ' ')),"
+            " array_to_tsvector(string_to_array(text_tokens, ' '))"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])"
+            " AS fresh (record_id, label, text, label_tokens, text_tokens)"
             " ON CONFLICT (record_id) DO UPDATE SET label = excluded.label, text = excluded.text,"
             " label_tokens = excluded.label_tokens, text_tokens = excluded.text_tokens",
-            lines,
+            [*(list(column) for column in zip(*rows, strict=True)), labels, texts],
         )
 
 
