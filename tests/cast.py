@@ -12,9 +12,11 @@ from datetime import date
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from sakimori.kernel.identity.models import Appointment, Department, Person, Site
+from sakimori.kernel.signin.models import Account
 
 SINCE = date(2020, 4, 1)
 
@@ -87,7 +89,7 @@ def make_cast() -> Cast:
     }
     people = {key: _person(key, departments, office) for key in _PEOPLE}
     for department, head in _HEADS.items():
-        departments[department].head = people[head]
+        departments[department].head = departments[department].owner = people[head]
         departments[department].save()
     Person.objects.filter(pk=people["suzuki"].pk).update(left_on=date(2024, 3, 31))
     people["suzuki"].refresh_from_db()
@@ -97,6 +99,7 @@ def make_cast() -> Cast:
 def _person(key: str, departments: dict[str, Department], office: Site) -> Person:
     name, kana, department, category, post = _PEOPLE[key]
     place = departments.get(department)
+    user = get_user_model().objects.create(username=key, password=make_password(None))
     person = Person.objects.create(
         name=name,
         kana=kana,
@@ -106,7 +109,7 @@ def _person(key: str, departments: dict[str, Department], office: Site) -> Perso
         department=place,
         site=office,
         joined_on=SINCE,
-        user=get_user_model().objects.create(username=key),
+        user=user,
     )
     if post is not None:
         role, own = post
@@ -127,6 +130,7 @@ def as_person() -> Callable[[Person], Client]:
     """Return a function that gives a client signed in as a person."""
 
     def enter(person: Person) -> Client:
+        Account.objects.get_or_create(person=person, defaults={"must_change": False})
         client = Client(raise_request_exception=True)
         client.force_login(person.user)
         session = client.session

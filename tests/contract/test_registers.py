@@ -67,7 +67,8 @@ class TestLists:
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(case.url, {"size": "200"}).status_code == 200
             counts.append(len(queries))
-        assert counts[0] == counts[1] <= MOST_QUERIES
+        # One fewer where none of the many points at another record: then no names are asked for.
+        assert counts[1] <= counts[0] <= MOST_QUERIES
 
     def test_can_be_narrowed_sorted_and_arranged_by_everything_declared(self, case, as_person):
         case.make()
