@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from pytest_django import Settings
 
-from sakimori.kernel.dossier import files
+from sakimori.kernel.dossier import files, inspection
 from sakimori.lib.errors import Refused
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
@@ -80,7 +80,7 @@ def test_a_changed_or_missing_file_is_noticed() -> None:
         ("backup.bat", b"@echo off\r\n"),
         ("手順.zip", zipped("readme.txt", "tool/setup.EXE")),
         ("手順.docx", zipped("[Content_Types].xml", "word/run.vbs")),
-        ("手順.doc", files._OLE + b"\0" * 3_000_000 + files._INSTALLER_CLASS + b"\0" * 100),
+        ("手順.doc", inspection._OLE + b"\0" * 3_000_000 + inspection._INSTALLER_CLASS + b"\0" * 100),
     ],
 )
 def test_a_program_is_refused_whatever_its_name(name: str, content: bytes) -> None:
