@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "sakimori.domains.risk",
     "sakimori.portal",
     "sakimori.portal.applications",
+    "sakimori.portal.start",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "sakimori.config.middleware.RequestContext",
     "sakimori.registers.middleware.Refusals",
+    "sakimori.portal.start.middleware.GuidedStart",
     "sakimori.kernel.signin.middleware.Door",
     "sakimori.kernel.signin.middleware.Steps",
 ]

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signin/", include("sakimori.kernel.signin.urls")),
     path("", include("sakimori.portal.urls")),
     path("", include("sakimori.portal.applications.urls")),
+    path("", include("sakimori.portal.start.urls")),
     path("", include("sakimori.kernel.dossier.urls")),
     path("controls/", include("sakimori.domains.controls.urls")),
     path("", include("sakimori.domains.organization.urls")),

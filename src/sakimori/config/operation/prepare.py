@@ -38,6 +38,8 @@ def main() -> None:
         print("デモ会社を読み込んでいます / Loading the demonstration company …", flush=True)
         call_command("demo")
         (settings.DATA_DIR / data.DEMONSTRATION).touch(mode=0o600)
+        (settings.DATA_DIR / "setup-code").unlink(missing_ok=True)
+    call_command("setup_code", stdout=io.StringIO())  # kept in the data folder; the start shows it
 
 
 def _migrate() -> bool:

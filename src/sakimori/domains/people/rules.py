@@ -37,7 +37,7 @@ def add_person(
     category: str = Person.Category.EMPLOYEE,
     kana: str = "",
     email: str = "",
-    employee_number: str = "",
+    employee_number: str | None = "",
     job_title: str = "",
     site: Site | None = None,
     joined_on: date | None = None,
@@ -45,7 +45,7 @@ def add_person(
 ) -> Person:
     """Enter somebody who works for the company, employed or not (REG-008)."""
     person = Person(
-        name=name.strip(), kana=kana.strip(), email=email.strip(), employee_number=employee_number.strip() or None,
+        name=name.strip(), kana=kana.strip(), email=email.strip(), employee_number=(employee_number or "").strip() or None,
         job_title=job_title.strip(), category=category, site=site, department=department,
         joined_on=joined_on or clock.today(),
     )  # fmt: skip

@@ -33,6 +33,7 @@ PUBLIC = frozenset(
         "openid_connect_login", "openid_connect_callback",
         "saml_login", "saml_acs", "saml_finish_acs", "saml_metadata", "saml_sls",
         "health",
+        "start", "start-step", "start-template", "start-finish",  # guarded by the setup code
     }
 )  # fmt: skip
 # What remains open to a person who still has a step to do.

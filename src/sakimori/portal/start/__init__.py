@@ -1,0 +1,1 @@
+"""The guided start of an empty installation."""
