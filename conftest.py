@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.plugins.requirements",
     "tests.plugins.database",
+    "tests.plugins.quick_database",
     "tests.plugins.ledger",
     "tests.plugins.browser",
     "pytester",
