@@ -82,8 +82,18 @@ def test_the_page_of_a_control_tells_needs_proof_neighbours_and_statements(
     )
     text = page(office, f"/controls/control/{control.pk}/")
     assert all(
-        word in text for word in (item.cause.number, "受容水準を超える", "抜取り", draft.label, "実施（1件")
+        word in text for word in (item.cause.number, "受容水準を超える", "抜取り", draft.label, "1件、")
     )
+
+
+@pytest.mark.parametrize("tab", ["evidence", "comments", "history"])
+def test_controls_and_statements_have_the_tabs_that_every_record_has(
+    draft: Statement, office: Client, tab: str
+) -> None:
+    control = control_of(draft.standard, "A.5.1.1")
+    for address in (f"/controls/control/{control.pk}/", f"/controls/statements/{draft.pk}/"):
+        assert f"?tab={tab}" in page(office, address)
+        page(office, f"{address}?tab={tab}")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sakimori.domains.controls import rules
-from sakimori.domains.controls.models import Control, ControlTest, Ground, Need, Reason, Statement
+from sakimori.domains.controls.models import Control, ControlTest, Ground, Need, Statement
 from sakimori.domains.controls.models.crosswalk import neighbours
 from sakimori.domains.controls.models.proof import evidence_of
 from sakimori.kernel.approvals import approvals
@@ -23,85 +23,15 @@ from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.records.models import Record
 from sakimori.lib.errors import Invalid, Refused
-from sakimori.registers import history
+from sakimori.registers import history, panels
 from sakimori.registers.base import Text
 from sakimori.registers.views.gate import PersonRequest, for_person
+from sakimori.registers.views.rows import page_of
+
+from ..register import Controls
+from .questions import ArticleForm, CompanyControlForm, ExclusionForm, GroundForm, ReasonForm, TestForm
 
 Data = dict[str, Any]
-
-
-class ArticleForm(forms.Form):
-    """Which regulation and procedure carry the control, and who answers for it."""
-
-    article = forms.CharField(label=gettext_lazy("規程の条項"), max_length=200, required=False)
-    procedure = forms.CharField(label=gettext_lazy("実施手順"), max_length=200, required=False)
-    owner = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("責任者"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = Person.objects.active().order_by("kana")  # type: ignore[attr-defined]
-
-
-class TestForm(forms.Form):
-    """How the control was tested, what was measured and what follows."""
-
-    tested_on = forms.DateField(
-        label=gettext_lazy("点検日"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    method = forms.CharField(label=gettext_lazy("点検方法"), max_length=200)
-    measured = forms.CharField(label=gettext_lazy("測定結果"), max_length=300)
-    result = forms.ChoiceField(label=gettext_lazy("判定"), choices=ControlTest.Result.choices)
-    decision = forms.ChoiceField(label=gettext_lazy("処置"), choices=ControlTest.Decision.choices)
-    next_test_on = forms.DateField(
-        label=gettext_lazy("次回点検日"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-
-
-class GroundForm(forms.Form):
-    """A law, contract or practice that needs the control."""
-
-    reason = forms.ChoiceField(
-        label=gettext_lazy("理由区分"), choices=[c for c in Reason.choices if c[0] != Reason.RISK]
-    )
-    name = forms.CharField(label=gettext_lazy("法令名・契約名など"), max_length=200)
-    detail = forms.CharField(
-        label=gettext_lazy("求められること"), required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
-class ExclusionForm(forms.Form):
-    """An application to exclude a control that a risk above the level needs."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("適用除外とする理由"), widget=forms.Textarea(attrs={"rows": 2})
-    )
-    impact = forms.CharField(
-        label=gettext_lazy("除外しても責任を果たせると判断した根拠"), widget=forms.Textarea(attrs={"rows": 2})
-    )
-    responsible = forms.ModelChoiceField(
-        Person.objects.none(), label=gettext_lazy("リスクを受容する責任者"), to_field_name="number"
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["responsible"].queryset = Person.objects.active().order_by("kana")  # type: ignore[attr-defined]
-
-
-class CompanyControlForm(forms.Form):
-    """A control of the company's own."""
-
-    ref = forms.CharField(label=gettext_lazy("項番"), max_length=40)
-    name = forms.CharField(label=gettext_lazy("管理策の名称"), max_length=200)
-    gloss = forms.CharField(
-        label=gettext_lazy("説明"), required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    article = forms.CharField(label=gettext_lazy("規程の条項"), max_length=200, required=False)
-
-
-class ReasonForm(forms.Form):
-    """Why something ends."""
-
-    reason = forms.CharField(label=gettext_lazy("理由"), max_length=300)
 
 
 def _apply(control: Control, data: Data, by: Person) -> None:
@@ -144,8 +74,11 @@ def _open(request: PersonRequest, pk: int) -> Control:
 
 @for_person
 def page(request: PersonRequest, pk: int) -> HttpResponse:
-    """Show one control."""
+    """Show one control; beside the overview the tabs that every record has."""
     control = _open(request, pk)
+    tabs = panels.tabs_of(Controls)
+    if request.GET.get("tab", panels.OVERVIEW) in set(tabs) - {panels.OVERVIEW}:
+        return render(request, "registers/detail.html", page_of(request, Controls, control))
     may = access.may(request.person, "soa.change")
     needs = list(control.needs.standing().select_related("cause").order_by("reason", "cause__number"))
     seen = set(
@@ -155,6 +88,10 @@ def page(request: PersonRequest, pk: int) -> HttpResponse:
     )
     context = {
         "control": control,
+        "register": Controls,
+        "row": control,
+        "tab": panels.OVERVIEW,
+        "tabs": [(name, panels.TABS[name]) for name in tabs],
         "path": _path(control),
         "proof": evidence_of([control.pk])[control.pk],
         "needs": [(need, need.cause_id in seen) for need in needs],

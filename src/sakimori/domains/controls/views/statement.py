@@ -14,17 +14,27 @@ from sakimori.domains.controls.models.comparison import words
 from sakimori.domains.controls.models.content import said
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.identity import access
+from sakimori.registers import panels
 from sakimori.registers.views.gate import PersonRequest, for_person
+from sakimori.registers.views.rows import page_of
 
+from ..register import Statements
 from .work import open_statement, work_context
 
 
 @for_person
 def page(request: PersonRequest, pk: int) -> HttpResponse:
-    """Show a draft to be worked on, or what was submitted."""
+    """Show a draft to be worked on, or what was submitted; beside it the tabs that every record has."""
     statement = open_statement(request, pk)
+    tabs = panels.tabs_of(Statements)
+    if request.GET.get("tab", panels.OVERVIEW) in set(tabs) - {panels.OVERVIEW}:
+        return render(request, "registers/detail.html", page_of(request, Statements, statement))
     context: dict[str, Any] = {
         "statement": statement,
+        "register": Statements,
+        "row": statement,
+        "tab": panels.OVERVIEW,
+        "tabs": [(name, panels.TABS[name]) for name in tabs],
         "may_change": statement.is_draft and access.may(request.person, "soa.change", statement),
         "application": application_of(statement),
         "others": _versions(request, statement),

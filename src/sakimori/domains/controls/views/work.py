@@ -55,6 +55,7 @@ class VerdictForm(forms.Form):
             "除外するときに入力。情報セキュリティの能力と責任に影響しないと判断した根拠。"
         ),
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 def open_statement(request: PersonRequest, pk: int) -> Statement:
