@@ -10,8 +10,8 @@ from pathlib import Path
 
 def main(wanted: list[str]) -> None:
     """Run the benchmarks one after the other. Exits with a sentence for a name that is none."""
-    known = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    known.remove("__main__")
+    names = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
+    known = sorted(name for name in names if not name.startswith("_"))
     if unknown := [name for name in wanted if name not in known]:
         sys.exit(f"測定 {', '.join(unknown)} はありません。あるもの: {', '.join(known)}")
     for name in wanted or known:
