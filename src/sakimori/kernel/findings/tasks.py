@@ -43,6 +43,12 @@ def after_import(records: Sequence[Record]) -> None:
         enqueue("findings.run_for", kinds=sorted({record.kind for record in records}))
 
 
+@hooks.on("parameter_changed")
+def after_revision(**_facts: object) -> None:
+    """Judge by the new number at once."""
+    enqueue("findings.run")
+
+
 every("findings.run", minutes=60)
 every("findings.tell", daily="06:30")
 every("findings.rehash", daily="02:30")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sakimori.kernel.jobs.queue import every, task
+from sakimori.kernel import hooks
+from sakimori.kernel.content.duties import DUTIES, FromParameter
+from sakimori.kernel.jobs.queue import enqueue, every, task
 
 from . import contact
 from .obligations import run_day
@@ -18,6 +20,13 @@ def day() -> None:
 def watch() -> None:
     """Watch the limits that count in hours."""
     contact.run()
+
+
+@hooks.on("parameter_changed")
+def replan(name: str, **_facts: object) -> None:
+    """Plan anew at once where an article changed the cadence of a duty."""
+    if any(isinstance(duty.every, FromParameter) and duty.every.parameter == name for duty in DUTIES):
+        enqueue("obligations.day")
 
 
 every("obligations.day", daily="05:30")

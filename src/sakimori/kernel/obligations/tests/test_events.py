@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import TestCase
+from django_q.models import OrmQ
+from django_q.signing import SignedPackage
 
+from sakimori.kernel import hooks
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.dossier.tests import cast
 from sakimori.kernel.identity.models import Department, Person
 from sakimori.kernel.obligations import obligations as o
 from sakimori.kernel.obligations.models import Occurrence
+from sakimori.kernel.policy.models import ParameterRevision
 from sakimori.lib import clock
 
 from .conftest import Content
@@ -101,3 +106,27 @@ def test_the_example_of_the_instructions_works(duties: Content) -> None:
     with clock.at(date(2026, 4, 1)):
         o.materialise(date(2027, 3, 31))
     assert [str(row.nominal_on) for row in Occurrence.objects.all()] == ["2026-09-30", "2027-03-31"]
+
+
+def test_a_revised_article_is_planned_by_at_once(duties: Content) -> None:
+    duties(
+        "- {id: test.soa, title: 見直し, every: {parameter: soa.review}, role: security_office, proved_by: soa-review}"
+    )
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        hooks.call("parameter_changed", name="soa.review", value="6 months", effective_on=date(2026, 4, 1))
+    names = [SignedPackage.loads(row.payload)["name"] for row in OrmQ.objects.all()]
+    assert "obligations.day" in names
+
+
+def test_the_cadence_is_the_number_of_the_article(duties: Content) -> None:
+    duties(
+        "- {id: test.soa, title: 見直し, every: {parameter: soa.review}, role: security_office, proved_by: soa-review}"
+    )
+    with clock.at(date(2026, 4, 1)):
+        o.materialise(date(2029, 3, 31))
+        assert Occurrence.objects.count() == 3
+        ParameterRevision.objects.create(
+            name="soa.review", value="6 months", effective_on=date(2026, 4, 1), reason="試験"
+        )
+        o.materialise(date(2029, 3, 31))
+        assert Occurrence.objects.count() == 6
