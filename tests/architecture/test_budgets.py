@@ -4,7 +4,8 @@ from pathlib import Path
 
 from .source import DOMAINS, OWN, functions, name_of, own_files, place
 
-FILE, FUNCTION, DOMAIN = 300, 40, 700
+FILE, FUNCTION, DOMAIN = 300, 40, 900
+CORE = {"risk": 2_700, "organization": 2_800, "controls": 3_600}  # whole life cycles: docs/adr/0004
 
 
 def _lines(*paths: Path) -> int:
@@ -27,5 +28,9 @@ def test_functions_stay_short() -> None:
 
 
 def test_domains_stay_small() -> None:
-    large = {name_of(domain): count for domain in DOMAINS if (count := _lines(*own_files(domain))) > DOMAIN}
+    large = {
+        domain.name: count
+        for domain in DOMAINS
+        if (count := _lines(*own_files(domain))) > CORE.get(domain.name, DOMAIN)
+    }
     assert not large, large
