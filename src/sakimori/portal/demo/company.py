@@ -46,11 +46,13 @@ def found(stage: Stage) -> None:
         business=book.company.business, by=INSTALLER,
     )  # fmt: skip
     for site in book.sites:
-        stage.sites[site.key] = organization.add_site(name=site.name, address=site.address, by=INSTALLER)
+        stage.sites[site.key] = organization.add_site(
+            name=site.name, address=site.address, in_scope=True, by=INSTALLER
+        )
     for unit in book.departments:
         stage.units[unit.code] = organization.add_department(
             code=unit.code, name=unit.name, parent=stage.units.get(unit.parent), site=stage.sites[unit.site],
-            by=INSTALLER,
+            in_scope=True, by=INSTALLER,
         )  # fmt: skip
     sites = {unit.code: unit.site for unit in book.departments}
     for entry in book.cast:

@@ -11,14 +11,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sakimori.kernel.identity.models import Company, Person
+from sakimori.kernel.policy import policy
 from sakimori.lib import clock
 from sakimori.lib.errors import NotAllowed
 
-from . import beginning, ledger, risks
+from . import beginning, last_year, ledger
 from .company import Stage
 
 Chapter = Callable[[Stage], None]
-CHAPTERS: tuple[Chapter, ...] = (beginning.tell, ledger.tell, risks.tell)
+CHAPTERS: tuple[Chapter, ...] = (beginning.tell, last_year.tell, ledger.tell)
 
 
 def load(tell: Callable[[str], None] = lambda line: None) -> Stage:
@@ -28,7 +29,7 @@ def load(tell: Callable[[str], None] = lambda line: None) -> Stage:
             _("すでに会社のデータがあります。デモ会社は空のデータベースにだけ読み込めます。"), rule="demo.empty_only"
         )
     stage = Stage(Random(20260401), clock.today())
-    with transaction.atomic():
+    with transaction.atomic(), policy.reading():
         for chapter in CHAPTERS:
             with _timed(chapter, tell):
                 chapter(stage)

@@ -99,6 +99,93 @@ class RoleBook:
     appointments: tuple[AppointmentEntry, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScopeEntry:
+    """The five views of the scope, and what lies outside."""
+
+    business: str
+    organization: str
+    location: str
+    assets: str
+    technology: str
+    exclusions: str
+    systems: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircumstanceEntry:
+    """A circumstance; undecided without a reason, an issue when one is stated."""
+
+    category: str
+    content: str
+    issue: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyEntry:
+    """An interested party."""
+
+    name: str
+    expectation: str
+    answer: str
+    binding: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterEntry:
+    """A value of the regulations that the company chooses for itself."""
+
+    parameter: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginningBook:
+    """beginning.yaml."""
+
+    scope: ScopeEntry
+    circumstances: tuple[CircumstanceEntry, ...]
+    parties: tuple[PartyEntry, ...]
+    commitments: tuple[str, ...]
+    parameters: tuple[ParameterEntry, ...]
+    revision: ParameterEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtentEntry:
+    """Frequencies per year and losses in yen that go with one importance."""
+
+    frequency: tuple[str, ...]
+    loss: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionEntry:
+    """What may be done about a risk."""
+
+    action: str
+    basis: str
+    option: str
+    shared_with: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskBook:
+    """risks.yaml."""
+
+    extents: tuple[ExtentEntry, ...]
+    parties: tuple[str, ...]
+    grounds: tuple[str, ...]
+    existing: tuple[str, ...]
+    rejections: tuple[str, ...]
+    actions: tuple[ActionEntry, ...]
+    results: tuple[str, ...]
+    acceptance: str
+    conclusion: str
+
+
 def folder() -> Path:
     """Return where the story lies."""
     return Path(settings.CONTENT_DIR) / "demo"
