@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
@@ -46,29 +47,33 @@ def store(rows: Iterable[Planned]) -> int:
 def _insert(batch: Sequence[Planned]) -> None:
     fields = [f for f in Occurrence._meta.concrete_fields if f.attname in Planned._fields]
     order = dict(zip(Planned._fields, zip(*batch, strict=True), strict=True))
-    values = [[*map(_adapter(field), order[field.attname])] for field in fields]
-    quote = connection.ops.quote_name
-    table = quote(Occurrence._meta.db_table)
-    start = f"INSERT INTO {table} ({', '.join(quote(field.attname) for field in fields)})"
+    lines = zip(*(map(_adapter(field), order[field.attname]) for field in fields), strict=True)
+    names = [connection.ops.quote_name(field.attname) for field in fields]
+    columns = ", ".join(names)
+    start = f"INSERT INTO {connection.ops.quote_name(Occurrence._meta.db_table)} ({columns})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{_array_type(field)}" for field in fields)
-            rows = f"SELECT * FROM unnest({arrays})"  # noqa: S608 - names come from the model
-            cursor.execute(f"{start} {rows} ON CONFLICT DO NOTHING", values)
+            # One text is read faster than thirteen arrays are written.
+            types = ", ".join(f"{n} {f.db_type(connection)}" for n, f in zip(names, fields, strict=True))
+            rows = f"SELECT {columns} FROM json_to_recordset(%s::json) AS fresh ({types})"  # noqa: S608 - the model's names
+            keys = [field.attname for field in fields]
+            text = json.dumps([dict(zip(keys, line, strict=True)) for line in lines], default=str)
+            cursor.execute(f"{start} {rows} ON CONFLICT DO NOTHING", [text])
         else:
             marks = ", ".join(["%s"] * len(fields))
-            lines = list(zip(*values, strict=True))
-            cursor.executemany(f"{start} VALUES ({marks}) ON CONFLICT DO NOTHING", lines)
+            cursor.executemany(f"{start} VALUES ({marks}) ON CONFLICT DO NOTHING", list(lines))
 
 
 def _adapter(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
     """Return what makes the database's value of a Python one; the same few days come again and again."""
+    if connection.vendor == "postgresql":
+        return functools.cache(lambda day: day and str(day)) if isinstance(field, models.DateField) else _same
     if isinstance(field, models.DateTimeField):
         return functools.cache(connection.ops.adapt_datetimefield_value)
     if isinstance(field, models.DateField):
         return functools.cache(connection.ops.adapt_datefield_value)
-    return lambda value: value
+    return _same
 
 
-def _array_type(field: models.Field[Any, Any]) -> str:
-    return f"{field.db_type(connection)}[]"
+def _same(value: Any) -> Any:
+    return value
