@@ -32,6 +32,7 @@ class Offered:
     options: tuple[tuple[str, str], ...] = ()
     value: str = ""
     until: str = ""
+    hint: str = ""
 
     @property
     def active(self) -> bool:
@@ -87,7 +88,8 @@ def _read_one(register: type[Register], item: Filter, params: Params) -> Offered
         return Offered(name, label, "dates", (), _day(params, f"{name}_from"), _day(params, f"{name}_until"))
     options = _options(register, column)
     if column.is_relation or not options:
-        return Offered(name, label, "typed", (), params.get(name, "").strip())
+        hint = _("数値") if isinstance(column, models.IntegerField) else _("一部でも可")
+        return Offered(name, label, "typed", (), params.get(name, "").strip(), hint=hint)
     if column.null or (column.blank and isinstance(column, models.CharField)):
         options += ((NONE, _("（未設定）")),)
     return Offered(name, label, "choices", options, params.get(name, ""))

@@ -73,7 +73,16 @@ def _column_field(
     if field is not None:
         field.help_text = help_text
         field.error_messages["required"] = _("入力してください。")
+        _name_blank(field)
     return field
+
+
+def _name_blank(field: forms.Field) -> None:
+    """Let the blank choice say what it means."""
+    widget = field.widget
+    if isinstance(widget, forms.NullBooleanSelect | forms.Select):
+        blank = {"", "unknown"}
+        widget.choices = [(v, _("（未設定）") if v in blank else words) for v, words in widget.choices]
 
 
 def choice_field(column: models.Field[Any, Any], choices: Choices, **common: Any) -> forms.Field:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from sakimori.kernel.exchange import imports
 from sakimori.kernel.exchange.models import ImportBatch
+from sakimori.kernel.exchange.report import Report
 from sakimori.kernel.identity import access
 from sakimori.lib.errors import Refused
 
@@ -22,6 +24,8 @@ from ..base import Register, registry
 from .gate import PersonRequest, for_person, open_register
 
 State = ImportBatch.State
+FREQUENT = 3
+SHOWN_CAUSES = 8
 STEPS = (gettext_lazy("ファイル"), gettext_lazy("列の対応"), gettext_lazy("確認"), gettext_lazy("取込"))
 
 
@@ -161,7 +165,8 @@ def _report_page(
     context: dict[str, Any] = {
         "register": declared,
         "batch": found,
-        "report": imports.report(found),
+        "report": (report := imports.report(found)),
+        "causes": frequent_causes(report),
         "checked": bool(found.report),
         "is_open": _is_open(found),
         "may_apply": found.state == State.CHECKED,
@@ -171,6 +176,12 @@ def _report_page(
         **_frame(declared, found.file_name),
     }
     return render(request, "registers/import_report.html", context, status=422 if refusal else 200)
+
+
+def frequent_causes(report: Report) -> list[tuple[str, int]]:
+    """Return the sentences that many rows share, the most frequent first: often one missing department."""
+    counted = Counter(problem.sentence for problem in report.problems)
+    return [(sentence, count) for sentence, count in counted.most_common(SHOWN_CAUSES) if count >= FREQUENT]
 
 
 def _is_open(found: ImportBatch) -> bool:
