@@ -36,7 +36,7 @@ def _company_unless(fine: bool) -> QuerySet[Company]:
     requirements=("V20-069", "PRC-008", "PRC-012", "JPM-009", "REG-031", "OPS-008", "SYS-008"),
 )
 def vacant_role(today: date) -> QuerySet[Company]:
-    """The company, while a role of the book has fewer holders than it needs."""
+    """Return the company, while a role of the book has fewer holders than it needs."""
     return _company_unless(not any(unit is None for _role, unit, _missing in vacancies(today)))
 
 
@@ -47,7 +47,7 @@ def vacant_role(today: date) -> QuerySet[Company]:
     requirements=("REG-041",),
 )
 def no_officer(today: date) -> QuerySet[Department]:
-    """Departments in which nobody is appointed as security officer."""
+    """Return departments in which nobody is appointed as security officer."""
     return _departments_without("security_officer", today)
 
 
@@ -58,7 +58,7 @@ def no_officer(today: date) -> QuerySet[Department]:
     requirements=("REG-050", "PRC-012"),
 )
 def no_head(today: date) -> QuerySet[Department]:
-    """Departments without a head, or headed by somebody who left."""
+    """Return departments without a head, or headed by somebody who left."""
     return _departments_without(access.HEAD, today)
 
 
@@ -69,7 +69,7 @@ def _departments_without(role: str, today: date) -> QuerySet[Department]:
 
 @check("organization.unrepresented", _("委員会に代表のいない部署"), requirements=("V20-105",))
 def unrepresented(today: date) -> QuerySet[Department]:
-    """Departments within the scope of which neither head nor member sits in the committee."""
+    """Return departments within the scope of which neither head nor member sits in the committee."""
     seats = [role.id for role in access.roles().values() if role.committee_seat]
     seated = Appointment.objects.in_force(today).filter(role__in=seats).values("person_id")
     theirs = Person.objects.filter(pk__in=seated).exclude(department=None).values("department_id")
@@ -84,7 +84,7 @@ def unrepresented(today: date) -> QuerySet[Department]:
     requirements=("V20-145", "OPS-010", "PRC-015", "SYS-253", "REG-038"),
 )
 def incompatible(today: date) -> QuerySet[Appointment]:
-    """Appointments that make somebody hold incompatible roles, without supervisor and way of supervision."""
+    """Return appointments that make somebody hold incompatible roles, without supervisor and way of supervision."""
     bare = [
         row.pk
         for _person, pair, row in existing_conflicts(today)
@@ -100,7 +100,7 @@ def incompatible(today: date) -> QuerySet[Appointment]:
     requirements=("OPS-011", "PRC-017"),
 )
 def unsupervised(today: date) -> QuerySet[Appointment]:
-    """Combined roles that their supervisor has not looked over within three months."""
+    """Return combined roles that their supervisor has not looked over within three months."""
     combined = [row.pk for _person, _pair, row in existing_conflicts(today)]
     oldest = today - SUPERVISED_EVERY
     recent = Supervision.objects.filter(appointment=OuterRef("pk"), effective_on__gte=oldest)
@@ -110,14 +110,16 @@ def unsupervised(today: date) -> QuerySet[Appointment]:
 
 @check("organization.unsound", _("兼任の監督で問題が見つかった"), severity="major", requirements=("OPS-011",))
 def unsound(today: date) -> QuerySet[Supervision]:
-    """Supervisions that found a fault and were not followed by a sound one."""
-    better = Supervision.objects.filter(appointment=OuterRef("appointment"), pk__gt=OuterRef("pk"), sound=True)
+    """Return supervisions that found a fault and were not followed by a sound one."""
+    better = Supervision.objects.filter(
+        appointment=OuterRef("appointment"), pk__gt=OuterRef("pk"), sound=True
+    )
     return Supervision.objects.current().filter(sound=False).exclude(Exists(better))
 
 
 @check("organization.term_ends", _("任期満了が近い任命"), requirements=("JPM-009", "SYS-290"))
 def term_ends(today: date) -> QuerySet[Appointment]:
-    """Appointments whose term ends within sixty days."""
+    """Return appointments whose term ends within sixty days."""
     return Appointment.objects.in_force(today).filter(ends_on__lte=today + NOTICE)
 
 
@@ -128,7 +130,7 @@ def term_ends(today: date) -> QuerySet[Appointment]:
     requirements=("JPM-009", "REG-031"),
 )
 def term_over(today: date) -> QuerySet[Appointment]:
-    """The last appointment to a role that the book requires and nobody holds any more."""
+    """Return the last appointment to a role that the book requires and nobody holds any more."""
     empty = [role.id for role, unit, _missing in vacancies(today) if unit is None]
     held = Appointment.objects.in_force(today).filter(role=OuterRef("role"))
     later = Appointment.objects.filter(role=OuterRef("role"), pk__gt=OuterRef("pk"))
@@ -143,7 +145,7 @@ def term_over(today: date) -> QuerySet[Appointment]:
     requirements=("SYS-086", "OPS-010"),
 )
 def single_holder(today: date) -> QuerySet[Appointment]:
-    """The only appointment to a role that two people must share."""
+    """Return the only appointment to a role that two people must share."""
     shared = [role.id for role in access.roles().values() if role.required > 1 and not role.per_department]
     held = Appointment.objects.in_force(today).filter(role__in=shared)
     counted = held.order_by().values("role").annotate(people=Count("person", distinct=True))
@@ -157,7 +159,7 @@ def single_holder(today: date) -> QuerySet[Appointment]:
     requirements=("SYS-290", "SYS-262", "PRC-009"),
 )
 def not_approved(today: date) -> QuerySet[Appointment]:
-    """Administrators and operators of systems in office without an approved application for this very appointment."""
+    """Return administrators and operators of systems in office without an approved application for this very appointment."""
     roles = access.roles_within("system_administrator") | set(NETWORK)
     return without_approval(Appointment.objects.in_force(today).filter(role__in=roles))
 
@@ -178,7 +180,7 @@ def without_approval(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
     requirements=("REG-040",),
 )
 def no_supervisor(today: date) -> QuerySet[Appointment]:
-    """Holders of roles that need a supervising administrator, without one who still is in office."""
+    """Return holders of roles that need a supervising administrator, without one who still is in office."""
     guided = [role.id for role in access.roles().values() if role.needs_supervisor]
     administrators = Person.objects.holding("system_administrator", day=today).values("pk")
     officers = Person.objects.holding("system_security_officer", day=today).values("pk")
@@ -188,21 +190,26 @@ def no_supervisor(today: date) -> QuerySet[Appointment]:
 
 @check("organization.unscoped", _("適用範囲の内外が決まっていない部署・拠点"), requirements=("REG-006",))
 def unscoped(today: date) -> QuerySet[Record]:
-    """Departments and sites that are assigned neither in nor out of the scope."""
+    """Return departments and sites that are assigned neither in nor out of the scope."""
     units = Department.objects.current().filter(in_scope=None).values("pk")
     sites = Site.objects.current().filter(in_scope=None).values("pk")
     return Record.objects.filter(Q(pk__in=units) | Q(pk__in=sites))
 
 
-@check("organization.no_scope", _("承認された適用範囲がない"), severity="major", requirements=("V20-007", "REG-006"))
+@check(
+    "organization.no_scope",
+    _("承認された適用範囲がない"),
+    severity="major",
+    requirements=("V20-007", "REG-006"),
+)
 def no_scope(today: date) -> QuerySet[Company]:
-    """The company, while no version of its scope was approved."""
+    """Return the company, while no version of its scope was approved."""
     return _company_unless(Scope.objects.filter(status=Scope.Status.APPROVED).exists())
 
 
 @check("organization.no_diagram", _("対象システムの図がない適用範囲"), requirements=("REG-007",))
 def no_diagram(today: date) -> QuerySet[Scope]:
-    """The scope in force, or under way, without a diagram attached."""
+    """Return the scope in force, or under way, without a diagram attached."""
     drawn = Evidence.objects.filter(record=OuterRef("pk"), erased_at=None)
     live = Scope.objects.exclude(status=Scope.Status.SUPERSEDED)
     return live.exclude(Exists(drawn))
@@ -216,7 +223,7 @@ def no_diagram(today: date) -> QuerySet[Scope]:
     requirements=("REG-009",),
 )
 def no_commitment(today: date) -> QuerySet[Company]:
-    """The company, while the president has not signed for this fiscal year."""
+    """Return the company, while the president has not signed for this fiscal year."""
     year = FiscalYear.of(today).year
     return _company_unless(Commitment.objects.current().filter(fiscal_year=year).exists())
 
@@ -228,14 +235,14 @@ def no_commitment(today: date) -> QuerySet[Company]:
     requirements=("JPM-245", "REG-032"),
 )
 def chart_unconfirmed(today: date) -> QuerySet[Chart]:
-    """The latest chart, while nobody confirmed it after the organization changed."""
+    """Return the latest chart, while nobody confirmed it after the organization changed."""
     latest = Chart.objects.order_by("-pk").values("pk")[:1]
     return Chart.objects.filter(pk__in=list(latest.values_list("pk", flat=True)), confirmed_on=None)
 
 
 @check("organization.context_blank", _("状況が書かれていない区分がある"), requirements=("REG-300",))
 def context_blank(today: date) -> QuerySet[Company]:
-    """The company, while a category of this year's worksheet is empty."""
+    """Return the company, while a category of this year's worksheet is empty."""
     written = Circumstance.objects.current().filter(fiscal_year=FiscalYear.of(today).year)
     kinds = set(written.values_list("category", flat=True))
     return _company_unless(kinds == set(Circumstance.Category.values))
@@ -243,11 +250,11 @@ def context_blank(today: date) -> QuerySet[Company]:
 
 @check("organization.undecided", _("課題とするか決まっていない状況"), requirements=("REG-301",))
 def undecided(today: date) -> QuerySet[Circumstance]:
-    """Circumstances of which nobody decided whether they are an issue."""
+    """Return circumstances of which nobody decided whether they are an issue."""
     return Circumstance.objects.current().filter(decision=Circumstance.Decision.PENDING)
 
 
 @check("organization.unanswered_party", _("対応の決まっていない利害関係者の要求"), requirements=("REG-300",))
 def unanswered_party(today: date) -> QuerySet[InterestedParty]:
-    """Interested parties whose expectation nobody answers."""
+    """Return interested parties whose expectation nobody answers."""
     return InterestedParty.objects.current().filter(answer="")

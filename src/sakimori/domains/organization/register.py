@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
-from sakimori.kernel.exchange.choices import Lookup
-from sakimori.kernel.exchange.columns import Col, Sheet, declare
-from sakimori.kernel.exchange.kinds import Code, Text, YesNo
 from sakimori.kernel.identity import access
-from sakimori.kernel.identity.actors import SYSTEM
-from sakimori.kernel.identity.models import Appointment, Company, Department, Deputy, Person, Site
-from sakimori.kernel.ledger import book
+from sakimori.kernel.identity.models import Appointment, Company, Department, Deputy, Site
 from sakimori.lib import clock
 from sakimori.registers import navigation
 from sakimori.registers.base import Action, Choices, Column, Filter, Register, Section, Tones, register
@@ -20,72 +13,7 @@ from sakimori.registers.filters import Rows
 
 from . import rules
 from .models import Chart, Circumstance, Commitment, Instruction, InterestedParty, Scope, Supervision
-from .rules.charts import keep_chart
-from .rules.units import check_department
-
-
-def department_rows() -> Any:
-    """Return the departments a file may name."""
-    return Department.objects.current()
-
-
-def people_rows() -> Any:
-    """Return the people a file may name."""
-    return Person.objects.active()
-
-
-def site_rows() -> Any:
-    """Return the sites a file may name."""
-    return Site.objects.current()
-
-
-def person_words(person: Person) -> tuple[str, ...]:
-    """Return what a file may call a person."""
-    return (person.name, person.number, person.employee_number or "")
-
-
-def department_words(unit: Department) -> tuple[str, ...]:
-    """Return what a file may call a department."""
-    return (unit.name, unit.code, unit.number)
-
-
-def _complete(unit: Department) -> None:
-    check_department(unit)
-    unit.owner = unit.head
-
-
-def _after_import(rows: list[Department]) -> None:
-    keep_chart(by=SYSTEM)
-
-
-DEPARTMENTS = declare(
-    Sheet(
-        id="organization.departments",
-        model=Department,
-        title=_("部署一覧"),
-        columns=(
-            Col("code", _("部署コード"), ("コード", "部門コード", "部署CD", "組織コード"), Code(), required=True),
-            Col("name", _("部署名"), ("部署", "部門", "部門名", "所属名", "組織名"), Text(100), required=True),
-            Col(
-                "parent",
-                _("上位部署"),
-                ("上位部門", "親部署", "上位組織"),
-                Lookup(_("部署"), department_rows, department_words, same_file=True),
-            ),
-            Col("head", _("部門長"), ("部署長", "責任者", "所属長"), Lookup(_("従業者"), people_rows, person_words)),
-            Col("site", _("拠点"), ("勤務地", "事業所", "所在地"), Lookup(_("拠点"), site_rows)),
-            Col("in_scope", _("適用範囲"), ("ISMS適用範囲", "範囲内"), YesNo(unknown=None)),
-        ),
-        verbs=(
-            book.declare("department.imported", _("部署の取込")),
-            book.declare("department.import_changed", _("取込による部署の変更")),
-        ),
-        key=("code", "name"),
-        right="organization.change",
-        complete=_complete,
-        after=_after_import,
-    )
-)
+from .sheets import DEPARTMENTS
 
 
 @register
@@ -100,7 +28,7 @@ class Departments(Register):
     filters = ("in_scope", "site", "head")
     search = ("code", "name")
     form = ("code", "name", "parent", "site", "head", "in_scope")
-    help = {"in_scope": _("ISMSの適用範囲に含めるかどうか。決めるまでは指摘に残る。")}  # noqa: RUF012
+    help = {"in_scope": _("ISMSの適用範囲に含めるかどうか。決めるまでは指摘に残る。")}
     actions = (
         Action(rules.set_head, icon="user-star", labels={"head": _("部門長")}),
         Action(rules.close_department, icon="ban", danger=True),
@@ -142,12 +70,12 @@ def role_title(row: Appointment) -> str:
 
 
 def _by_term(rows: Rows, value: str) -> Rows:
-    held = rows.model.objects.in_force().values("pk")  # type: ignore[attr-defined]
+    held = rows.model.objects.in_force().values("pk")
     if value == "now":
         return rows.filter(pk__in=held)
-    return rows.filter(starts_on__gt=clock.today()) if value == "future" else rows.filter(
-        ends_on__lt=clock.today()
-    )  # fmt: skip
+    if value == "future":
+        return rows.filter(starts_on__gt=clock.today())
+    return rows.filter(ends_on__lt=clock.today())
 
 
 def runs(row: Appointment | Deputy) -> bool:
@@ -190,26 +118,14 @@ class Appointments(Register):
         Section(_("兼任の監督"), ("supervisor", "supervision")),
     )
     actions = (
-        Action(
-            rules.announce,
-            allowed_when=lambda row: row.announced_on is None and runs(row),
-            icon="speakerphone",
-            primary=True,
-        ),
-        Action(
-            rules.confirm_supervision,
-            allowed_when=lambda row: row.supervisor_id is not None and runs(row),
-            icon="eye-check",
-            labels={"observed": _("確認した内容"), "sound": _("問題なし")},
-        ),
-        Action(
-            rules.end_appointment,
-            allowed_when=runs,
-            icon="user-minus",
-            danger=True,
-            labels={"ends_on": _("最終日")},
-        ),
-    )
+        Action(rules.announce, allowed_when=lambda row: row.announced_on is None and runs(row),
+               icon="speakerphone", primary=True),
+        Action(rules.confirm_supervision, icon="eye-check",
+               allowed_when=lambda row: row.supervisor_id is not None and runs(row),
+               labels={"observed": _("確認した内容"), "sound": _("問題なし")}),
+        Action(rules.end_appointment, allowed_when=runs, icon="user-minus", danger=True,
+               labels={"ends_on": _("最終日")}),
+    )  # fmt: skip
     requirements = ("SYS-262", "SYS-290", "PRC-009", "V20-069", "REG-047", "JPM-009")
 
 
@@ -347,20 +263,11 @@ class Instructions(Register):
     tones = (Tones("status", {"given": "blue", "done": "orange", "verified": "green"}),)
     detail = ("work", "worker", "verifier", "due_on", "status", "result")
     actions = (
-        Action(
-            rules.report_work,
-            allowed_when=lambda row: row.status == Instruction.Status.GIVEN,
-            icon="send",
-            primary=True,
-            labels={"result": _("結果")},
-        ),
-        Action(
-            rules.verify_work,
-            allowed_when=lambda row: row.status == Instruction.Status.DONE,
-            icon="check",
-            primary=True,
-        ),
-    )
+        Action(rules.report_work, allowed_when=lambda row: row.status == Instruction.Status.GIVEN,
+               icon="send", primary=True, labels={"result": _("結果")}),
+        Action(rules.verify_work, allowed_when=lambda row: row.status == Instruction.Status.DONE,
+               icon="check", primary=True),
+    )  # fmt: skip
     requirements = ("REG-037", "REG-038", "REG-040")
 
 

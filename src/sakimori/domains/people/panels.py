@@ -58,7 +58,11 @@ def agreements(row: Person, person: Person) -> Panel | None:
     """Show what the person signed, to those who may know."""
     rows = Agreement.objects.visible_to(person).current().filter(person=row).order_by("-signed_on")
     may_know = person.pk == row.pk or "hr" in person.reach().everywhere
-    return Panel(_("誓約書・契約書"), "people/panels/agreements.html", {"agreements": rows}) if may_know else None
+    return (
+        Panel(_("誓約書・契約書"), "people/panels/agreements.html", {"agreements": rows})
+        if may_know
+        else None
+    )
 
 
 register("people.roles", roles, order=10, kinds=KIND)

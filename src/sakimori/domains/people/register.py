@@ -21,7 +21,6 @@ from . import panels, rules  # noqa: F401 - panels declare themselves
 from .models import Agreement
 
 
-
 def department_rows() -> Any:
     """Return the departments a file may name."""
     return Department.objects.current()
@@ -77,9 +76,16 @@ PEOPLE = declare(
                 Choice(
                     Person.Category.choices,
                     also={
-                        "社員": "employee", "正規": "employee", "契約": "contract", "嘱託": "contract",
-                        "派遣": "temporary", "派遣社員": "temporary", "アルバイト": "temporary",
-                        "パート": "temporary", "業務委託": "partner", "取締役": "officer",
+                        "社員": "employee",
+                        "正規": "employee",
+                        "契約": "contract",
+                        "嘱託": "contract",
+                        "派遣": "temporary",
+                        "派遣社員": "temporary",
+                        "アルバイト": "temporary",
+                        "パート": "temporary",
+                        "業務委託": "partner",
+                        "取締役": "officer",
                     },
                 ),
             ),  # fmt: skip
@@ -99,7 +105,7 @@ PEOPLE = declare(
 
 
 def _by_state(rows: Rows, value: str) -> Rows:
-    held = rows.model.objects.active().values("pk")  # type: ignore[attr-defined]
+    held = rows.model.objects.active().values("pk")
     if value == "now":
         return rows.filter(pk__in=held)
     return rows.filter(left_on__lt=clock.today())
@@ -153,8 +159,14 @@ class People(Register):
             primary=True,
             choices={"agreement_kind": lambda: Agreement.Kind.choices},
             labels={
-                name: Agreement._meta.get_field(name).verbose_name  # type: ignore[union-attr, misc]
-                for name in ("agreement_kind", "text_version", "signed_on", *Agreement.CLAUSES, "survives_years")
+                name: Agreement._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+                for name in (
+                    "agreement_kind",
+                    "text_version",
+                    "signed_on",
+                    *Agreement.CLAUSES,
+                    "survives_years",
+                )
             },
         ),
         Action(
@@ -202,7 +214,7 @@ class Agreements(Register):
         Section(_("確かめた条項"), Agreement.CLAUSES),
         Section(_("終了後"), ("survives_years", "binds_until", "reconfirmed_on")),
     )
-    help = {"survives_years": _("退職日からこの年数、義務が続く。退職を登録すると終期を計算する。")}  # noqa: RUF012
+    help = {"survives_years": _("退職日からこの年数、義務が続く。退職を登録すると終期を計算する。")}
     actions = (
         Action(
             rules.reconfirm,
@@ -217,7 +229,9 @@ class Agreements(Register):
     requirements = ("PRC-165", "PRC-166", "PRC-181", "PRC-182", "OPS-009", "REG-083", "REG-084")
 
 
-navigation.add(navigation.Entry(_("社員を探す"), "people-directory", "address-book", "organization", order=22))
+navigation.add(
+    navigation.Entry(_("社員を探す"), "people-directory", "address-book", "organization", order=22)
+)
 navigation.add(
     navigation.Entry(
         _("誓約・契約の状況"), "people-coverage", "list-check", "organization", order=125, right="people.view"

@@ -61,7 +61,7 @@ def change_person(person: Person, *, reason: str = "", by: Actor, **values: obje
     unknown = sorted(set(values) - set(PERSONAL))
     if unknown:
         raise Invalid(dict.fromkeys(unknown, _("この項目は入力できません。")))
-    former = Department.objects.filter(pk=person.department_id).first()
+    former = Department.objects.filter(pk=person.department_id or 0).first()
     for name, value in values.items():
         setattr(person, name, value.strip() if isinstance(value, str) else value)
     person.employee_number = person.employee_number or None
@@ -80,7 +80,7 @@ def move_person(person: Person, *, to: Department, moved_on: date, job_title: st
         raise Invalid({"to": _("今と同じ部署です。")})
     if moved_on > clock.today():
         raise Invalid({"moved_on": _("異動日になってから登録してください。")})
-    former = Department.objects.filter(pk=person.department_id).first()
+    former = Department.objects.filter(pk=person.department_id or 0).first()
     person.department = to
     if job_title:
         person.job_title = job_title

@@ -97,14 +97,18 @@ def coverage() -> tuple[list[Coverage], list[Missing]]:
         signed[kind].add(person_id)
     units: dict[str, Coverage] = {}
     missing = []
-    for person in Person.objects.active(today).select_related("department").order_by("department__label", "kana"):
+    for person in (
+        Person.objects.active(today).select_related("department").order_by("department__label", "kana")
+    ):
         name = person.department.label if person.department else _("所属なし")
         unit = units.setdefault(name, Coverage(name))
         unit.people += 1
         has = [person.pk in signed[kind] for kind in COUNTED]
         unit.signed = tuple(count + one for count, one in zip(unit.signed, has, strict=True))
         wanted = [True, True, person.category in EMPLOYED]
-        lacks = [str(kind.label) for kind, one, need in zip(COUNTED, has, wanted, strict=True) if need and not one]
+        lacks = [
+            str(kind.label) for kind, one, need in zip(COUNTED, has, wanted, strict=True) if need and not one
+        ]
         if lacks:
             missing.append(Missing(person, tuple(lacks)))
     return list(units.values()), missing
@@ -134,7 +138,11 @@ def print_coverage(request: PersonRequest, form: str) -> HttpResponse:
     """Print the state of signatures as PDF or Word."""
     access.require(request.person, "people.view")
     units, missing = coverage()
-    columns = (Column(_("部署"), 3), Column(_("人数"), 1, "right"), *(Column(str(k.label), 1.5, "right") for k in COUNTED))
+    columns = (
+        Column(_("部署"), 3),
+        Column(_("人数"), 1, "right"),
+        *(Column(str(k.label), 1.5, "right") for k in COUNTED),
+    )
     rows = [(unit.department, unit.people, *unit.signed) for unit in units]
     lacking = Table(
         (Column(_("氏名"), 2), Column(_("所属"), 2), Column(_("未締結の書面"), 4)),

@@ -64,7 +64,8 @@ def appoint(values: Values) -> None:
     """Appoint without approval, because nobody can approve yet; the ledger says so."""
     if all(not steps.missing_accounts(role) for role in steps.NEEDED) and steps.BY_ID["roles"].is_done():
         raise NotAllowed(
-            _("利用者の登録が済みました。以後の任命は、サインインして申請してください。"), rule="start.appoint"
+            _("利用者の登録が済みました。以後の任命は、サインインして申請してください。"),
+            rule="start.appoint",
         )
     reason = _("初期設定: 承認できる人がまだいないため、承認なしで記録した。")
     organization.appoint(**values, reason=reason, by=INSTALLER)

@@ -88,7 +88,9 @@ class PersonForm(forms.Form):
 class HeadForm(forms.Form):
     """The head of a department."""
 
-    unit = forms.ModelChoiceField(label=_("部署"), queryset=Department.objects.none(), error_messages=REQUIRED)
+    unit = forms.ModelChoiceField(
+        label=_("部署"), queryset=Department.objects.none(), error_messages=REQUIRED
+    )
     head = forms.ModelChoiceField(label=_("部門長"), queryset=Person.objects.none(), error_messages=REQUIRED)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -23,7 +23,7 @@ class GuidedStart:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Redirect where the installation has no account yet."""
-        if getattr(request, "person", None) is None and code.is_open():
-            if name_of(request) not in _OPEN and not Account.objects.exists():
-                return redirect("start")
+        stranger = getattr(request, "person", None) is None and code.is_open()
+        if stranger and name_of(request) not in _OPEN and not Account.objects.exists():
+            return redirect("start")
         return self.get_response(request)

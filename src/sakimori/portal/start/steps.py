@@ -93,7 +93,9 @@ def next_step() -> str:
 
 def gaps() -> list[tuple[str, str, int]]:
     """Return (role, title, missing) of the vacant roles that count for the whole company."""
-    return [(role.id, role.title, missing) for role, unit, missing in vacancies(clock.today()) if unit is None]
+    return [
+        (role.id, role.title, missing) for role, unit, missing in vacancies(clock.today()) if unit is None
+    ]
 
 
 def needed_titles() -> list[str]:

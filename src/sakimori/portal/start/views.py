@@ -93,12 +93,17 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
             offered[asked] = form(request.POST, prefix=asked)
             if _carry_out(offered[asked], act):
                 messages.success(request, _("保存しました。"))
-                return redirect("start-step", steps.next_step() if len(offered) == 1 and name != "people" else name)
+                return redirect(
+                    "start-step", steps.next_step() if len(offered) == 1 and name != "people" else name
+                )
         if extra.get("done"):
             return redirect("start-step", name)
     failed = any(form.is_bound for form in offered.values()) or "report" in extra or "refusal" in extra
     return render(
-        request, f"start/{name}.html", _context(name) | {"forms": offered} | extra, status=422 if failed else 200
+        request,
+        f"start/{name}.html",
+        _context(name) | {"forms": offered} | extra,
+        status=422 if failed else 200,
     )
 
 
@@ -166,7 +171,9 @@ def _context(name: str) -> dict[str, Any]:
         "needed": steps.NEEDED,
         "needed_titles": steps.needed_titles(),
         "waiting": acts.waiting() if name == "accounts" else [],
-        "accounts": Account.objects.select_related("person__user").order_by("pk") if name == "accounts" else [],
+        "accounts": Account.objects.select_related("person__user").order_by("pk")
+        if name == "accounts"
+        else [],
     }
 
 

@@ -5,121 +5,281 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
-        ('records', '0001_initial'),
+        ("identity", "0001_initial"),
+        ("records", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Chart',
+            name="Chart",
             fields=[
-                ('content', models.JSONField(verbose_name='内容')),
-                ('content_hash', models.CharField(max_length=64, verbose_name='内容のハッシュ値')),
-                ('confirmed_on', models.DateField(blank=True, null=True, verbose_name='確認日')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
+                ("content", models.JSONField(verbose_name="内容")),
+                ("content_hash", models.CharField(max_length=64, verbose_name="内容のハッシュ値")),
+                ("confirmed_on", models.DateField(blank=True, null=True, verbose_name="確認日")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '情報セキュリティ体制図',
+                "verbose_name": "情報セキュリティ体制図",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Circumstance',
+            name="Circumstance",
             fields=[
-                ('category', models.CharField(choices=[('law', '法律'), ('regulation', '規制'), ('technology', '技術'), ('nature', '自然環境'), ('incidents', '事件・事故の傾向'), ('parties', '利害関係者の要求事項'), ('strategy', '経営方針・目標・課題・戦略'), ('structure', '組織体制'), ('responsibility', '社会的責任'), ('culture', '企業文化'), ('process', '情報システムのプロセス')], db_index=True, max_length=16, verbose_name='区分')),
-                ('fiscal_year', models.PositiveSmallIntegerField(db_index=True, verbose_name='年度')),
-                ('content', models.TextField(verbose_name='状況')),
-                ('decision', models.CharField(choices=[('pending', '未判断'), ('issue', '課題とする'), ('dismissed', '課題としない')], default='pending', max_length=10, verbose_name='判断')),
-                ('reason', models.TextField(blank=True, verbose_name='判断の理由')),
-                ('issue', models.TextField(blank=True, verbose_name='情報セキュリティの課題')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("law", "法律"),
+                            ("regulation", "規制"),
+                            ("technology", "技術"),
+                            ("nature", "自然環境"),
+                            ("incidents", "事件・事故の傾向"),
+                            ("parties", "利害関係者の要求事項"),
+                            ("strategy", "経営方針・目標・課題・戦略"),
+                            ("structure", "組織体制"),
+                            ("responsibility", "社会的責任"),
+                            ("culture", "企業文化"),
+                            ("process", "情報システムのプロセス"),
+                        ],
+                        db_index=True,
+                        max_length=16,
+                        verbose_name="区分",
+                    ),
+                ),
+                ("fiscal_year", models.PositiveSmallIntegerField(db_index=True, verbose_name="年度")),
+                ("content", models.TextField(verbose_name="状況")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("pending", "未判断"),
+                            ("issue", "課題とする"),
+                            ("dismissed", "課題としない"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="判断",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="判断の理由")),
+                ("issue", models.TextField(blank=True, verbose_name="情報セキュリティの課題")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '組織の状況と課題',
+                "verbose_name": "組織の状況と課題",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('fiscal_year', models.PositiveSmallIntegerField(unique=True, verbose_name='年度')),
-                ('text', models.TextField(verbose_name='表明')),
-                ('signed_on', models.DateField(verbose_name='署名日')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
+                ("fiscal_year", models.PositiveSmallIntegerField(unique=True, verbose_name="年度")),
+                ("text", models.TextField(verbose_name="表明")),
+                ("signed_on", models.DateField(verbose_name="署名日")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '経営陣コミットメント表明',
+                "verbose_name": "経営陣コミットメント表明",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='InterestedParty',
+            name="InterestedParty",
             fields=[
-                ('name', models.CharField(max_length=120, verbose_name='利害関係者')),
-                ('expectation', models.TextField(verbose_name='要求・期待')),
-                ('answer', models.TextField(blank=True, verbose_name='対応')),
-                ('binding', models.BooleanField(default=False, verbose_name='法令・契約上の義務')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
+                ("name", models.CharField(max_length=120, verbose_name="利害関係者")),
+                ("expectation", models.TextField(verbose_name="要求・期待")),
+                ("answer", models.TextField(blank=True, verbose_name="対応")),
+                ("binding", models.BooleanField(default=False, verbose_name="法令・契約上の義務")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '利害関係者一覧',
+                "verbose_name": "利害関係者一覧",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Scope',
+            name="Scope",
             fields=[
-                ('version', models.PositiveIntegerField(unique=True, verbose_name='版数')),
-                ('status', models.CharField(choices=[('draft', '作成中'), ('submitted', '承認手続中'), ('approved', '有効'), ('superseded', '旧版')], default='draft', max_length=10, verbose_name='状態')),
-                ('business', models.TextField(blank=True, verbose_name='事業の特徴')),
-                ('organization', models.TextField(blank=True, verbose_name='組織・人的リソース')),
-                ('location', models.TextField(blank=True, verbose_name='所在地・物理的リソース')),
-                ('assets', models.TextField(blank=True, verbose_name='資産')),
-                ('technology', models.TextField(blank=True, verbose_name='技術・環境的リソース')),
-                ('exclusions', models.TextField(blank=True, verbose_name='範囲外とその理由')),
-                ('systems', models.JSONField(blank=True, default=list, verbose_name='対象システム図に載せたシステム')),
-                ('approved_on', models.DateField(blank=True, null=True, verbose_name='承認日')),
-                ('units', models.JSONField(editable=False, null=True, verbose_name='承認時の部署と拠点')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
+                ("version", models.PositiveIntegerField(unique=True, verbose_name="版数")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "作成中"),
+                            ("submitted", "承認手続中"),
+                            ("approved", "有効"),
+                            ("superseded", "旧版"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("business", models.TextField(blank=True, verbose_name="事業の特徴")),
+                ("organization", models.TextField(blank=True, verbose_name="組織・人的リソース")),
+                ("location", models.TextField(blank=True, verbose_name="所在地・物理的リソース")),
+                ("assets", models.TextField(blank=True, verbose_name="資産")),
+                ("technology", models.TextField(blank=True, verbose_name="技術・環境的リソース")),
+                ("exclusions", models.TextField(blank=True, verbose_name="範囲外とその理由")),
+                (
+                    "systems",
+                    models.JSONField(blank=True, default=list, verbose_name="対象システム図に載せたシステム"),
+                ),
+                ("approved_on", models.DateField(blank=True, null=True, verbose_name="承認日")),
+                ("units", models.JSONField(editable=False, null=True, verbose_name="承認時の部署と拠点")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '適用範囲定義書',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'approved')), fields=('status',), name='one_scope_in_force')],
+                "verbose_name": "適用範囲定義書",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "approved")),
+                        fields=("status",),
+                        name="one_scope_in_force",
+                    )
+                ],
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Supervision',
+            name="Supervision",
             fields=[
-                ('observed', models.TextField(verbose_name='確認した内容')),
-                ('sound', models.BooleanField(verbose_name='問題なし')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
-                ('appointment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supervisions', to='identity.appointment', verbose_name='任命')),
+                ("observed", models.TextField(verbose_name="確認した内容")),
+                ("sound", models.BooleanField(verbose_name="問題なし")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supervisions",
+                        to="identity.appointment",
+                        verbose_name="任命",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '兼任の監督確認記録',
+                "verbose_name": "兼任の監督確認記録",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Instruction',
+            name="Instruction",
             fields=[
-                ('work', models.TextField(verbose_name='作業内容')),
-                ('due_on', models.DateField(verbose_name='期限')),
-                ('status', models.CharField(choices=[('given', '指示済み'), ('done', '完了報告'), ('verified', '確認済み')], default='given', max_length=10, verbose_name='状態')),
-                ('result', models.TextField(blank=True, verbose_name='結果')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
-                ('verifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verifications', to='identity.person', verbose_name='確認者')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to='identity.person', verbose_name='作業者')),
+                ("work", models.TextField(verbose_name="作業内容")),
+                ("due_on", models.DateField(verbose_name="期限")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("given", "指示済み"), ("done", "完了報告"), ("verified", "確認済み")],
+                        default="given",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("result", models.TextField(blank=True, verbose_name="結果")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                (
+                    "verifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="verifications",
+                        to="identity.person",
+                        verbose_name="確認者",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instructions",
+                        to="identity.person",
+                        verbose_name="作業者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '作業指示記録',
-                'constraints': [models.CheckConstraint(condition=models.Q(('worker', models.F('verifier')), _negated=True), name='work_is_verified_by_another')],
+                "verbose_name": "作業指示記録",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("worker", models.F("verifier")), _negated=True),
+                        name="work_is_verified_by_another",
+                    )
+                ],
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
     ]

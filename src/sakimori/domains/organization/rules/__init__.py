@@ -20,6 +20,7 @@ from .roles import (
     end_deputy,
     name_deputy,
     request_appointment,
+    vacancies,
 )
 from .scope import approve_scope, change_scope, start_scope, submit_scope
 from .units import (
@@ -63,5 +64,6 @@ __all__ = [
     "set_head",
     "start_scope",
     "submit_scope",
+    "vacancies",
     "verify_work",
 ]

@@ -30,13 +30,13 @@ def drawn(day: date) -> dict[str, Any]:
             company.setdefault(row.role, []).append(row.person.number)
         elif row.role == "security_officer":
             officers.setdefault(row.department_id, []).append(row.person.number)
-    kept = Chart.objects.filter(effective_on__lte=day).order_by("-pk").first() if day < clock.today() else None
+    kept = (
+        Chart.objects.filter(effective_on__lte=day).order_by("-pk").first() if day < clock.today() else None
+    )
     return {
         "committee": {r.id: company.get(r.id, []) for r in access.roles().values() if r.committee_seat},
         "roles": {
-            r.id: company[r.id]
-            for r in access.roles().values()
-            if not r.committee_seat and r.id in company
+            r.id: company[r.id] for r in access.roles().values() if not r.committee_seat and r.id in company
         },
         "departments": _units(officers) if kept is None else kept.content["departments"],
     }

@@ -59,9 +59,7 @@ def add_party(
 
 
 @command("party.changed", gettext_lazy("利害関係者の変更"), right="organization.context")
-def change_party(
-    party: InterestedParty, *, reason: str = "", by: Actor, **values: object
-) -> InterestedParty:
+def change_party(party: InterestedParty, *, reason: str = "", by: Actor, **values: object) -> InterestedParty:
     """Change an interested party."""
     stated = {"name": party.name, "expectation": party.expectation, "answer": party.answer}
     _fill_party(party, **{**stated, "binding": party.binding, **values})  # type: ignore[arg-type]

@@ -101,17 +101,9 @@ def check_appointment(
 ) -> None:
     """Raise Invalid or NotAllowed for whatever the book of roles forbids."""
     book = access.roles().get(role)
-    problems = {}
     if book is None or role in UNAPPOINTED:
         raise Invalid({"role": _("任命できる役割を選んでください。")})
-    if not person.is_active:
-        problems["person"] = _("在籍していない人は任命できません。")
-    if book.officers_only and person.category != Person.Category.OFFICER:
-        problems["person"] = _("%(role)sに任命できるのは役員だけです。") % {"role": book.title}
-    if book.department and (person.department is None or _code(person) != book.department):
-        problems["person"] = _("%(role)sに任命できるのは部署コード%(code)sの所属者だけです。") % {
-            "role": book.title, "code": book.department,
-        }  # fmt: skip
+    problems = _unfit(person, book)
     if book.per_department and department is None:
         problems["department"] = _("この役割は部署を指定してください。")
     if ends_on is not None and ends_on < starts_on:
@@ -123,9 +115,20 @@ def check_appointment(
     _check_incompatible(person, role, starts_on, supervisor, supervision)
 
 
-def _code(person: Person) -> str:
-    unit = Department.objects.filter(pk=person.department_id).first()
-    return unit.code if unit else ""
+def _unfit(person: Person, book: access.Role) -> dict[str, str]:
+    """Return why the person may not hold the role, if so."""
+    facts = {"role": book.title, "code": book.department}
+    if not person.is_active:
+        return {"person": _("在籍していない人は任命できません。")}
+    if book.officers_only and person.category != Person.Category.OFFICER:
+        return {"person": _("%(role)sに任命できるのは役員だけです。") % facts}
+    if book.department and not _belongs_to(person, book.department):
+        return {"person": _("%(role)sに任命できるのは部署コード%(code)sの所属者だけです。") % facts}
+    return {}
+
+
+def _belongs_to(person: Person, code: str) -> bool:
+    return Department.objects.filter(pk=person.department_id or 0, code=code).exists()
 
 
 def conflicts(held: frozenset[str], role: str) -> list[access.Incompatible]:

@@ -98,11 +98,11 @@ def _must_be_draft(scope: Scope) -> None:
 
 @approvals.on_approved("scope-approval")
 def _approved(application: approvals.Application, *, by: Actor) -> None:
-    approve_scope(Scope.objects.get(pk=application.subject_id), by=by)
+    approve_scope(Scope.objects.get(pk=application.subject_id or 0), by=by)
 
 
 @hooks.on("application_returned")
 @hooks.on("application_closed")
 def _on_back(application: approvals.Application) -> None:
     if application.form == "scope-approval":
-        _set_status(Scope.objects.get(pk=application.subject_id), status=Scope.Status.DRAFT, by=SYSTEM)
+        _set_status(Scope.objects.get(pk=application.subject_id or 0), status=Scope.Status.DRAFT, by=SYSTEM)

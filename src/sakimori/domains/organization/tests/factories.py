@@ -41,7 +41,12 @@ def make_deputy(number: int) -> Deputy:
     """Return a deputy."""
     principal, deputy = _person(number, "本人"), _person(number, "代理")
     return Deputy.objects.create(
-        principal=principal, deputy=deputy, starts_on=START, ends_on=date(2030, 1, 1), reason="出張", owner=principal
+        principal=principal,
+        deputy=deputy,
+        starts_on=START,
+        ends_on=date(2030, 1, 1),
+        reason="出張",
+        owner=principal,
     )
 
 

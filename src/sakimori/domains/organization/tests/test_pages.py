@@ -74,14 +74,21 @@ def test_the_catalogue_tells_duties_holders_and_vacancies(office):
 
 @pytest.mark.requirement("V20-145", "PRC-015")
 def test_the_table_of_separation_names_who_combines_what(office, cast):
-    Appointment.objects.create(person=cast.kubo, role="network_administrator", starts_on=TODAY, owner=cast.kubo)
+    Appointment.objects.create(
+        person=cast.kubo, role="network_administrator", starts_on=TODAY, owner=cast.kubo
+    )
     page = text(office.get(reverse("organization-separation")))
     assert "cell-broken" in page and page.count("久保 翔") >= 2
 
 
 class TestAppointing:
     def ask(self, client, cast, **values):
-        given = {"person": cast.eto.number, "role": "change_manager", "starts_on": "2026-06-01", "reason": "後任"}
+        given = {
+            "person": cast.eto.number,
+            "role": "change_manager",
+            "starts_on": "2026-06-01",
+            "reason": "後任",
+        }
         return client.post(reverse("organization-appoint"), given | values)
 
     @pytest.mark.requirement("SYS-262")
@@ -100,7 +107,9 @@ class TestAppointing:
 
     @pytest.mark.requirement("REG-037")
     def test_system_roles_are_for_members_of_that_department(self, office, cast):
-        assert "部署コードSYSの所属者だけ" in text(self.ask(office, cast, role="system_security_officer"), 422)
+        assert "部署コードSYSの所属者だけ" in text(
+            self.ask(office, cast, role="system_security_officer"), 422
+        )
 
     @pytest.mark.requirement("SYS-253", "REG-038")
     def test_network_and_servers_are_not_given_to_one_person(self, office, cast):
@@ -171,7 +180,9 @@ class TestScope:
         scope = self.begin(office)
         submit = reverse("organization-scope-submit", args=[scope.pk])
         assert "書かれていません" in text(office.post(submit, follow=True))
-        office.post(reverse("organization-scope-edit", args=[scope.pk]), self.FIVE | {"systems": "基幹\n販売"})
+        office.post(
+            reverse("organization-scope-edit", args=[scope.pk]), self.FIVE | {"systems": "基幹\n販売"}
+        )
         cast.sales.in_scope = None
         cast.sales.save()
         assert "内か外かが決まっていません: 営業部" in text(office.post(submit, follow=True))

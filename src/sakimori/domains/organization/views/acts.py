@@ -59,7 +59,9 @@ def appoint(request: PersonRequest) -> HttpResponse:
         request,
         form,
         title=_("任命を申請する"),
-        lead=_("役割ごとに定めた人が承認すると、任命日から権限を持ちます。兼任できない役割は、ここで止まります。"),
+        lead=_(
+            "役割ごとに定めた人が承認すると、任命日から権限を持ちます。兼任できない役割は、ここで止まります。"
+        ),
         button=_("申請する"),
         icon="send",
     )

@@ -43,7 +43,9 @@ def show(request: PersonRequest) -> HttpResponse:
         "today": clock.today(),
         "latest": latest,
         "conflicts": len(existing_conflicts(day)),
-        "commitment": Commitment.objects.current().filter(fiscal_year=FiscalYear.of(clock.today()).year).first(),
+        "commitment": Commitment.objects.current()
+        .filter(fiscal_year=FiscalYear.of(clock.today()).year)
+        .first(),
         "may_confirm": access.may(request.person, "organization.confirm_chart"),
         "may_appoint": access.may(request.person, "role.appoint"),
         "may_commit": request.person.holds("president"),
@@ -69,7 +71,8 @@ def kept(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         "chart": chart,
         "picture": picture(chart.content),
-        "may_confirm": chart.confirmed_on is None and access.may(request.person, "organization.confirm_chart"),
+        "may_confirm": chart.confirmed_on is None
+        and access.may(request.person, "organization.confirm_chart"),
         "crumbs": [(_("体制図の版"), reverse("registers:list", args=["charts"])), (chart.number, "")],
     }
     return render(request, "organization/kept.html", context)

@@ -43,7 +43,9 @@ def worksheet(request: PersonRequest) -> HttpResponse:
     context = {
         "year": year,
         "this_year": this_year,
-        "years": sorted({this_year, *Circumstance.objects.values_list("fiscal_year", flat=True)}, reverse=True),
+        "years": sorted(
+            {this_year, *Circumstance.objects.values_list("fiscal_year", flat=True)}, reverse=True
+        ),
         "categories": [(value, label, rows[value]) for value, label in Circumstance.Category.choices],
         "blank": sum(1 for held in rows.values() if not held),
         "tones": TONES,

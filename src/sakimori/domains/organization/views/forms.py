@@ -16,13 +16,13 @@ from sakimori.registers.relations import RecordField
 REQUIRED = {"required": _("入力してください。")}
 
 
-def day(label: object, *, required: bool = True, **kwargs: Any) -> forms.DateField:
+def day(label: Any, *, required: bool = True, **kwargs: Any) -> forms.DateField:
     """Return a field for a day."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, widget=widget, required=required, error_messages=REQUIRED, **kwargs)
 
 
-def text(label: object, rows: int = 3, *, required: bool = True, **kwargs: Any) -> forms.CharField:
+def text(label: Any, rows: int = 3, *, required: bool = True, **kwargs: Any) -> forms.CharField:
     """Return a field for some lines."""
     widget = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, widget=widget, required=required, error_messages=REQUIRED, **kwargs)
@@ -40,7 +40,9 @@ class Appointing(forms.Form):
     ends_on = day(_("任期満了日"), required=False, help_text=_("任期を定めないときは空欄のままにします。"))
     reason = text(_("任命の理由"))
     supervision = text(
-        _("監督の方法"), required=False, help_text=_("兼任させるときに、だれが何をどの頻度で確かめるかを書きます。")
+        _("監督の方法"),
+        required=False,
+        help_text=_("兼任させるときに、だれが何をどの頻度で確かめるかを書きます。"),
     )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
@@ -76,7 +78,13 @@ class Deputizing(forms.Form):
 class Committing(forms.Form):
     """The management's commitment."""
 
-    text = text(_("表明"), 8, help_text=_("情報セキュリティを支持し、必要な資源を割り当て、先頭に立って進めることを、自分の言葉で書きます。"))
+    text = text(
+        _("表明"),
+        8,
+        help_text=_(
+            "情報セキュリティを支持し、必要な資源を割り当て、先頭に立って進めることを、自分の言葉で書きます。"
+        ),
+    )
 
 
 class Instructing(forms.Form):
@@ -89,7 +97,12 @@ class Instructing(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["worker"] = RecordField(Person, person, few=False, label=_("作業者"), required=True)
         self.fields["verifier"] = RecordField(
-            Person, person, few=False, label=_("確認者"), required=True, help_text=_("作業者とは別のシステム管理者。")
+            Person,
+            person,
+            few=False,
+            label=_("確認者"),
+            required=True,
+            help_text=_("作業者とは別のシステム管理者。"),
         )
         self.order_fields(["work", "worker", "verifier", "due_on"])
 
@@ -111,7 +124,10 @@ class Scoping(forms.Form):
     technology = text(_("技術・環境的リソース"), 4, required=False)
     exclusions = text(_("範囲外とその理由"), 3, required=False)
     systems = text(
-        _("対象システム図に載せたシステム"), 5, required=False, help_text=_("1行に1つ書きます。図は証跡ファイルとして添付します。")
+        _("対象システム図に載せたシステム"),
+        5,
+        required=False,
+        help_text=_("1行に1つ書きます。図は証跡ファイルとして添付します。"),
     )
 
     def clean_systems(self) -> list[str]:

@@ -26,7 +26,11 @@ def _named(people: tuple[Person, ...]) -> str:
 
 def _posts(posts: list[Post]) -> Table:
     rows = [
-        (post.role.title, _named(post.holders) or _("（空席）"), _("不足 %d 名") % post.missing if post.missing else "")
+        (
+            post.role.title,
+            _named(post.holders) or _("（空席）"),
+            _("不足 %d 名") % post.missing if post.missing else "",
+        )
         for post in posts
     ]
     return Table((Column(_("役割"), 3), Column(_("氏名"), 4), Column(_("備考"), 2)), rows)
@@ -71,7 +75,8 @@ def print_roles(request: PersonRequest, form: str) -> HttpResponse:
             entry.role.title,
             list(entry.role.duties),
             entry.appointed_by,
-            [row.person.name for row in entry.holders] or [unit.head.name for unit in entry.heads if unit.head],
+            [row.person.name for row in entry.holders]
+            or [unit.head.name for unit in entry.heads if unit.head],
             list(entry.forbidden),
         )
         for entry in entries()
@@ -89,14 +94,19 @@ def print_scope(request: PersonRequest, pk: int, form: str) -> HttpResponse:
         blocks += [Heading(str(Scope._meta.get_field(name).verbose_name)), Text(getattr(scope, name) or "—")]  # type: ignore[union-attr]
     states = {True: _("範囲内"), False: _("範囲外"), None: _("未定")}
     units = [
-        *((unit.name, _("部署"), states[unit.in_scope]) for unit in Department.objects.current().order_by("code")),
+        *(
+            (unit.name, _("部署"), states[unit.in_scope])
+            for unit in Department.objects.current().order_by("code")
+        ),
         *((site.name, _("拠点"), states[site.in_scope]) for site in Site.objects.current().order_by("name")),
     ]
     blocks += [
         Heading(_("部署と拠点")),
         Table((Column(_("名称"), 4), Column(_("種類")), Column(_("適用範囲"))), units),
         Heading(_("対象システム")),
-        Facts(tuple((str(place), name) for place, name in enumerate(scope.systems, 1)) or ((_("システム"), ""),)),
+        Facts(
+            tuple((str(place), name) for place, name in enumerate(scope.systems, 1)) or ((_("システム"), ""),)
+        ),
     ]
     application = Application.objects.filter(subject=scope).order_by("-pk").first()
     house = house_of(

@@ -33,7 +33,11 @@ def entries() -> list[Entry]:
     """Return every role with duties, holders and vacancies (PRC-008, PRC-012, V20-069, OPS-008)."""
     today = clock.today()
     held: dict[str, list[Appointment]] = {}
-    rows = Appointment.objects.in_force(today).select_related("person", "department").order_by("role", "starts_on")
+    rows = (
+        Appointment.objects.in_force(today)
+        .select_related("person", "department")
+        .order_by("role", "starts_on")
+    )
     for row in rows:
         held.setdefault(row.role, []).append(row)
     heads = tuple(Department.objects.current().exclude(head=None).select_related("head").order_by("code"))
@@ -122,10 +126,18 @@ def separation(request: PersonRequest) -> HttpResponse:
         "roles": roles,
         "rows": rows,
         "conflicts": [
-            (person, [access.role_title(name) for name in pair.roles], pair, row, row.supervisions.order_by("-pk").first())
+            (
+                person,
+                [access.role_title(name) for name in pair.roles],
+                pair,
+                row,
+                row.supervisions.order_by("-pk").first(),
+            )
             for person, pair, row in existing_conflicts(clock.today())
         ],
-        "book": [([access.role_title(name) for name in row.roles], row) for row in access.role_book().incompatible],
+        "book": [
+            ([access.role_title(name) for name in row.roles], row) for row in access.role_book().incompatible
+        ],
         "crumbs": [(_("職務分離表"), "")],
     }
     return render(request, "organization/separation.html", context)

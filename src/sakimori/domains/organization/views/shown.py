@@ -65,7 +65,11 @@ def picture(content: Mapping[str, Any]) -> Picture:
     def post(role: access.Role) -> Post:
         return Post(role, tuple(people[number] for number in held.get(role.id, ()) if number in people))
 
-    book = [r for r in access.roles().values() if r.id not in (access.EMPLOYEE, access.HEAD) and not r.per_department]
+    book = [
+        r
+        for r in access.roles().values()
+        if r.id not in (access.EMPLOYEE, access.HEAD) and not r.per_department
+    ]
     shown = [r for r in book if r.required or held.get(r.id)]
     audit = [r for r in shown if r.id.startswith("internal_audit")]
     return Picture(
@@ -97,7 +101,7 @@ def _tree(rows: list[dict[str, Any]], people: Mapping[str, Person]) -> list[Unit
         )
         for row in rows
     }
-    top = []
+    top: list[Unit] = []
     for row in rows:
         above = units.get(row["parent"])
         (above.below if above is not None else top).append(units[row["code"]])

@@ -5,36 +5,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
-        ('records', '0001_initial'),
+        ("identity", "0001_initial"),
+        ("records", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('agreement_kind', models.CharField(choices=[('nda', '秘密保持契約書'), ('pledge', '情報セキュリティ誓約書'), ('contract', '雇用契約書'), ('leaving', '退職時誓約書')], db_index=True, max_length=10, verbose_name='種類')),
-                ('text_version', models.CharField(max_length=20, verbose_name='書式の版')),
-                ('signed_on', models.DateField(db_index=True, verbose_name='署名日')),
-                ('own_duty', models.BooleanField(default=False, verbose_name='本人の責任の条項')),
-                ('company_duty', models.BooleanField(default=False, verbose_name='組織の責任の条項')),
-                ('protection', models.BooleanField(default=False, verbose_name='情報資産の保護・管理責任の条項')),
-                ('measures', models.BooleanField(default=False, verbose_name='要求事項に従わない場合の処置の条項')),
-                ('survival', models.BooleanField(default=False, verbose_name='終了後も責任が続く条項')),
-                ('survives_years', models.PositiveSmallIntegerField(blank=True, default=0, verbose_name='終了後の存続年数')),
-                ('binds_until', models.DateField(blank=True, db_index=True, null=True, verbose_name='義務の終期')),
-                ('reconfirmed_on', models.DateField(blank=True, null=True, verbose_name='再確認日')),
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='+', serialize=False, to='records.record')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='identity.person', verbose_name='氏名')),
+                (
+                    "agreement_kind",
+                    models.CharField(
+                        choices=[
+                            ("nda", "秘密保持契約書"),
+                            ("pledge", "情報セキュリティ誓約書"),
+                            ("contract", "雇用契約書"),
+                            ("leaving", "退職時誓約書"),
+                        ],
+                        db_index=True,
+                        max_length=10,
+                        verbose_name="種類",
+                    ),
+                ),
+                ("text_version", models.CharField(max_length=20, verbose_name="書式の版")),
+                ("signed_on", models.DateField(db_index=True, verbose_name="署名日")),
+                ("own_duty", models.BooleanField(default=False, verbose_name="本人の責任の条項")),
+                ("company_duty", models.BooleanField(default=False, verbose_name="組織の責任の条項")),
+                (
+                    "protection",
+                    models.BooleanField(default=False, verbose_name="情報資産の保護・管理責任の条項"),
+                ),
+                (
+                    "measures",
+                    models.BooleanField(default=False, verbose_name="要求事項に従わない場合の処置の条項"),
+                ),
+                ("survival", models.BooleanField(default=False, verbose_name="終了後も責任が続く条項")),
+                (
+                    "survives_years",
+                    models.PositiveSmallIntegerField(blank=True, default=0, verbose_name="終了後の存続年数"),
+                ),
+                (
+                    "binds_until",
+                    models.DateField(blank=True, db_index=True, null=True, verbose_name="義務の終期"),
+                ),
+                ("reconfirmed_on", models.DateField(blank=True, null=True, verbose_name="再確認日")),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="identity.person",
+                        verbose_name="氏名",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '誓約書・契約書台帳',
-                'indexes': [models.Index(fields=['person', 'agreement_kind'], name='agreement_of_person')],
+                "verbose_name": "誓約書・契約書台帳",
+                "indexes": [models.Index(fields=["person", "agreement_kind"], name="agreement_of_person")],
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
     ]

@@ -32,7 +32,12 @@ def sign(cast, person, kind="nda", **values):
 class TestRegister:
     @pytest.mark.requirement("REG-008")
     def test_hr_enters_a_person_with_a_category(self, as_person, cast):
-        values = {"name": "新田 花", "category": "temporary", "department": cast.sales.number, "joined_on": "2026-06-01"}
+        values = {
+            "name": "新田 花",
+            "category": "temporary",
+            "department": cast.sales.number,
+            "joined_on": "2026-06-01",
+        }
         as_person(cast.shimizu).post("/registers/people/add/", values)
         made = Person.objects.get(name="新田 花")
         assert (made.category, made.department_id, made.joined_on) == ("temporary", cast.sales.pk, TODAY)
@@ -45,7 +50,9 @@ class TestRegister:
         page = text(as_person(cast.kato).get(reverse("people-person", args=[cast.eto.pk])))
         assert "江藤 健" in page and "営業部" in page
         assert cast.eto.email not in page and cast.eto.employee_number not in page
-        assert cast.kato.email in text(as_person(cast.kato).get(reverse("people-person", args=[cast.kato.pk])))
+        assert cast.kato.email in text(
+            as_person(cast.kato).get(reverse("people-person", args=[cast.kato.pk]))
+        )
 
     def test_the_directory_finds_by_reading_and_leaves_out_who_left(self, as_person, cast):
         page = text(as_person(cast.kato).get(reverse("people-directory"), {"q": "エトウ"}))
@@ -146,8 +153,30 @@ def test_a_list_from_the_personnel_system_is_read_under_its_own_headings(cast, s
     book = Workbook()
     sheet = book.active
     sheet.append(["社員No", "名前", "カナ", "部署", "役職", "メール", "雇用形態", "入社年月日"])
-    sheet.append(["A-001", "新田 花", "ニッタ ハナ", "営業部", "主任", "nitta@sakura-seiki.example", "派遣社員", "令和6年4月1日"])
-    sheet.append(["E-kato", "加藤 由美", "カトウ ユミ", "製造部", "", "kato@sakura-seiki.example", "正社員", "2020/4/1"])
+    sheet.append(
+        [
+            "A-001",
+            "新田 花",
+            "ニッタ ハナ",
+            "営業部",
+            "主任",
+            "nitta@sakura-seiki.example",
+            "派遣社員",
+            "令和6年4月1日",
+        ]
+    )
+    sheet.append(
+        [
+            "E-kato",
+            "加藤 由美",
+            "カトウ ユミ",
+            "製造部",
+            "",
+            "kato@sakura-seiki.example",
+            "正社員",
+            "2020/4/1",
+        ]
+    )
     path = tmp_path / "社員名簿.xlsx"
     book.save(path)
     upload = SimpleUploadedFile("社員名簿.xlsx", path.read_bytes())
@@ -157,6 +186,10 @@ def test_a_list_from_the_personnel_system_is_read_under_its_own_headings(cast, s
     assert found.problems == [] and (found.counts["new"], found.counts["changed"]) == (1, 1)
     imports.apply(batch, by=cast.shimizu)
     made = Person.objects.get(employee_number="A-001")
-    assert (made.category, made.joined_on, made.department_id) == ("temporary", date(2024, 4, 1), cast.sales.pk)
+    assert (made.category, made.joined_on, made.department_id) == (
+        "temporary",
+        date(2024, 4, 1),
+        cast.sales.pk,
+    )
     cast.kato.refresh_from_db()
     assert cast.kato.department_id == cast.production.pk

@@ -105,7 +105,9 @@ def test_the_walk_from_nothing_to_the_first_sign_in(client, tmp_path):
         ["1002", "石田 隆", "経営", "役員", "2010/4/1"], ["1003", "上野 真理", "情報システム部", "正社員", ""],
         ["1004", "久保 翔", "情報システム部", "正社員", ""],
     )  # fmt: skip
-    answer = client.post(reverse("start-step", args=["people"]), {"form": "file", "file": upload}, follow=True)
+    answer = client.post(
+        reverse("start-step", args=["people"]), {"form": "file", "file": upload}, follow=True
+    )
     assert "4件を取り込みました" in text(answer)
     people = {person.employee_number: person.pk for person in Person.objects.all()}
     do(client, "roles", "head", unit=Department.objects.get(code="KEI").pk, head=people["1001"])
