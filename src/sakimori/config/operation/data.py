@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 DATABASE = "sakimori.sqlite3"
+SETUP_CODE = "setup-code"  # lies there while nobody can sign in
 PREPARED = ".prepared"  # what the folder was last prepared by
 DEMONSTRATION = "demonstration"  # this file's presence offers one-click sign-in
 _INCOMING, _ARRIVED, _IN_USE, _SETTLING = ".incoming", ".arrived", ".in-use", ".settling"

@@ -14,7 +14,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -34,11 +34,11 @@ def main() -> None:
     catalogues.compile_all(settings.LOCALE_PATHS[0])
     is_new = _migrate()
     _collect_static()
-    if options.demo == "always" or (is_new and options.demo == "new" and "demo" in get_commands()):
+    if options.demo == "always" or (is_new and options.demo == "new"):
         print("デモ会社を読み込んでいます / Loading the demonstration company …", flush=True)
         call_command("demo")
         (settings.DATA_DIR / data.DEMONSTRATION).touch(mode=0o600)
-        (settings.DATA_DIR / "setup-code").unlink(missing_ok=True)
+        (settings.DATA_DIR / data.SETUP_CODE).unlink(missing_ok=True)
     call_command("setup_code", stdout=io.StringIO())  # kept in the data folder; the start shows it
 
 

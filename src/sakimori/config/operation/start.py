@@ -51,8 +51,8 @@ def _do(what: str, folder: Path, descriptor: int, *, empty: bool) -> int:
     demo = "always" if what == "demo" else "new" if what == "run" and not empty else "never"
     if (status := _prepare(folder, demo)) or what == "demo":
         return status
-    if address and (folder / "setup-code").exists():
-        code = (folder / "setup-code").read_text("ascii")
+    if address and (folder / data.SETUP_CODE).exists():
+        code = (folder / data.SETUP_CODE).read_text("ascii")
         print(f"はじめの設定コード / Setup code: {code}", file=sys.stderr, flush=True)
     children = []
     if address:

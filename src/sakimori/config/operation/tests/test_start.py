@@ -108,6 +108,7 @@ def test_a_start_killed_while_it_prepares_leaves_no_half_company(installation: I
     again.send_signal(signal.SIGTERM)
     shown, _ = again.communicate(timeout=30)
     assert again.returncode == 0, shown
+    assert f"Setup code: {(installation.data / 'setup-code').read_text()}" in shown
 
 
 def test_the_secret_of_an_installation_is_its_owners_alone(company: Installation) -> None:
