@@ -108,6 +108,13 @@ def appoint(stage: Stage) -> None:
             give_role(stage, officer, stage.units[unit.code])
 
 
+def appoint_late(stage: Stage) -> None:
+    """Give the roles that begin during the year."""
+    for entry in read("roles.yaml", RoleBook).appointments:
+        if entry.days is not None:
+            give_role(stage, entry)
+
+
 def give_role(stage: Stage, entry: AppointmentEntry, unit: Department | None = None) -> None:
     """Apply for a role and have whoever appoints to it approve."""
     application = organization.request_appointment(

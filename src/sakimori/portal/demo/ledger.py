@@ -1,13 +1,16 @@
-"""The ledger of assets comes in from Excel, once with faults and once right."""
+"""The ledger of assets: faulty, right, wrong and taken back; classified, confirmed, in part forgotten."""
 
 from __future__ import annotations
 
 from django.core.files.base import ContentFile
 
+from sakimori.domains.assets import rules as assets
+from sakimori.domains.assets.models import Asset
 from sakimori.domains.assets.register import SHEET
 from sakimori.kernel.exchange import imports
 from sakimori.kernel.exchange.models import ImportBatch
 from sakimori.kernel.identity.models import Person
+from sakimori.kernel.ledger import seal
 
 from . import calendar
 from .company import Stage
@@ -15,11 +18,20 @@ from .script import folder
 
 
 def tell(stage: Stage) -> None:
-    """A faulty file is refused and kept, then the right one goes in."""
+    """A faulty file is refused and kept, the right one goes in, last year's by mistake and out again."""
+    clerk = stage["kimura"]
     with calendar.on(calendar.ago(calendar.LEDGER_TAKEN_IN), 14):
-        send("asset-ledger-faulty.xlsx", by=stage["kimura"])
+        send("asset-ledger-faulty.xlsx", by=clerk, shown_as="情報資産管理台帳（記入中）.xlsx")
     with calendar.on(calendar.ago(calendar.LEDGER_TAKEN_IN - 1), 11):
-        imports.apply(send("asset-ledger.xlsx", by=stage["kimura"]), by=stage["kimura"])
+        imports.apply(send("asset-ledger.xlsx", by=clerk, shown_as="情報資産管理台帳.xlsx"), by=clerk)
+    with calendar.on(calendar.ago(calendar.LEDGER_TAKEN_IN - 5), 9):
+        wrong = imports.apply(send("asset-ledger-last-year.xlsx", by=clerk, shown_as="台帳_最新版.xlsx"), by=clerk)
+    with calendar.on(calendar.ago(calendar.LEDGER_TAKEN_IN - 5), 13):
+        imports.undo(wrong, reason="前年度の台帳を誤って取り込んだため", by=clerk)
+    with calendar.on(calendar.ago(190), 15):
+        _classify(stage)
+        _dispose(stage)
+        seal.seal()
 
 
 def send(name: str, *, by: Person, shown_as: str = "") -> ImportBatch:
@@ -27,3 +39,27 @@ def send(name: str, *, by: Person, shown_as: str = "") -> ImportBatch:
     file = ContentFile((folder() / name).read_bytes(), name=name)
     batch = imports.upload(sheet=SHEET.id, file=file, file_name=shown_as or name, by=by)
     return imports.dry_run(batch, by=by)
+
+
+def _classify(stage: Stage) -> None:
+    """Set class, labelling and the day of confirmation for most assets; every ninth stays unclassified."""
+    ranks = {int(row["rank"]): name for name, row in assets.classes().items()}
+    heads = {unit.pk: unit.head for unit in stage.units.values()}
+    for place, asset in enumerate(Asset.objects.current().order_by("pk")):
+        if place % 9 == 8:
+            continue
+        rank = min(asset.confidentiality or 0, max(ranks))
+        by = heads.get(asset.department_id) or stage["kimura"]
+        assets.change_asset(
+            asset, classification=ranks[rank], class_reason="機密性の評価による",
+            labelling="place" if asset.storage == "paper" else "folder", by=by,
+            encrypted=None if asset.storage == "paper" else place % 4 != 3,
+            location=f"{'A' if place % 2 else 'B'}棟 {place % 7 + 1}番棚" if asset.storage == "paper" else "",
+        )  # fmt: skip
+        if place % 3:
+            assets.confirm(asset, by=by)
+
+
+def _dispose(stage: Stage) -> None:
+    for asset in Asset.objects.current().filter(storage="removable", risks=None, holds=None).order_by("pk")[:3]:
+        assets.dispose(asset, method="媒体を破砕した（立会い2名）", disposed_on=calendar.ago(190), by=stage["ueno"])

@@ -15,11 +15,14 @@ from sakimori.kernel.policy import policy
 from sakimori.lib import clock
 from sakimori.lib.errors import NotAllowed
 
-from . import beginning, last_year, ledger
+from . import beginning, closing, controls, last_year, ledger, this_year, year
 from .company import Stage
 
 Chapter = Callable[[Stage], None]
-CHAPTERS: tuple[Chapter, ...] = (beginning.tell, last_year.tell, ledger.tell)
+CHAPTERS: tuple[Chapter, ...] = (
+    beginning.tell, last_year.tell, ledger.tell, year.tell, controls.work, this_year.tell, controls.revise,
+    closing.tell,
+)  # fmt: skip
 
 
 def load(tell: Callable[[str], None] = lambda line: None) -> Stage:
