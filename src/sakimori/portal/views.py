@@ -59,7 +59,7 @@ def _pages(request: PersonRequest, text: str) -> list[Hit]:
     wanted = japanese.fold(text)
     groups = navigation.groups_for(request.person)
     return [
-        Hit(str(entry.title), entry.url, entry.icon, group.title)
+        Hit(str(entry.title), entry.url, entry.icon, str(group.title))
         for group in groups
         for entry in group.entries
         if wanted in japanese.fold(str(entry.title))

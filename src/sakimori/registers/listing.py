@@ -31,7 +31,7 @@ COUNTED = 1_000  # beyond this the page says "or more": counting on would cost m
 DEEPEST = 10_000  # rows that paging reaches; further down one narrows, sorts or exports
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
     """A column as the list shows it."""
 

@@ -31,7 +31,7 @@ GROUPS: dict[str, tuple[Text, str]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the side bar."""
+    """One line of the side bar; ``opens`` may ask for roles and reach, not for the person."""
 
     title: Text
     url_name: str
@@ -64,7 +64,7 @@ class Group:
     """One group of the side bar as a page shows it."""
 
     id: str
-    title: str
+    title: Text
     icon: str
     entries: tuple[Entry, ...]
 
@@ -78,6 +78,11 @@ def add(entry: Entry) -> Entry:
         raise ValueError(f"unknown group {entry.group!r}")
     _entries[f"{entry.url_name}/{'/'.join(entry.args)}"] = entry
     return entry
+
+
+def declared() -> tuple[int, ...]:
+    """Return what tells one set of lines from another."""
+    return (len(_entries), *map(id, registry.values()))
 
 
 def added() -> list[Entry]:
@@ -95,7 +100,7 @@ def groups_for(person: Person) -> list[Group]:
     for key, (title, icon) in GROUPS.items():
         mine = tuple(entry for entry in entries if entry.group == key)
         if mine:
-            found.append(Group(key, str(title), icon, mine))
+            found.append(Group(key, title, icon, mine))
     return found
 
 

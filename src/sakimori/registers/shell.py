@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Person
@@ -47,7 +50,7 @@ class Frame:
     """The frame of a page for one person."""
 
     person: Person
-    groups: list[Group]
+    lines: SafeString
     roles: list[str]
     person_menu: list[navigation.Entry]
     sign_out_url: str
@@ -67,16 +70,36 @@ def add_to_person_menu(entry: navigation.Entry) -> None:
 def frame_of(person: Person, path: str) -> Frame:
     """Return the frame of the page at ``path`` for ``person``."""
     held = person.roles() - {access.EMPLOYEE}
-    groups = navigation.groups_for(person)
-    here = _current([entry for group in groups for entry in group.entries], path)
-    many = sum(len(group.entries) for group in groups) > FEW_LINES
     return Frame(
         person=person,
-        groups=[_group(group, here, many) for group in groups],
+        lines=lines_for(person, path),
         roles=[role.title for role in access.roles().values() if role.id in held],
         person_menu=[entry for entry in _menu if entry.open_to(person)],
         sign_out_url=_address("account_logout"),
     )
+
+
+# What a line demands is a role, so people of the same roles see the same side bar: it is made once for them.
+_groups: dict[object, list[navigation.Group]] = {}
+_lines: dict[object, SafeString] = {}
+KEPT = 500
+
+
+def lines_for(person: Person, path: str) -> SafeString:
+    """Return the groups and lines of the side bar as HTML."""
+    who = (person.roles(), navigation.declared())
+    if who not in _groups:
+        _groups[who] = navigation.groups_for(person)
+    groups = _groups[who]
+    here = _current([entry for group in groups for entry in group.entries], path)
+    key = (who, here.url if here else "", get_language())
+    if key not in _lines:
+        if len(_lines) > KEPT:
+            _lines.clear()
+        many = sum(len(group.entries) for group in groups) > FEW_LINES
+        shown = {"groups": [_group(group, here, many) for group in groups]}
+        _lines[key] = SafeString(render_to_string("shell/lines.html", shown))
+    return _lines[key]
 
 
 def _current(entries: list[navigation.Entry], path: str) -> navigation.Entry | None:
@@ -93,7 +116,7 @@ def _group(group: navigation.Group, here: navigation.Entry | None, many: bool) -
         for entry in group.entries
     ]
     is_open = not many or group.id in ALWAYS_OPEN or here in group.entries
-    return Group(group.id, group.title, lines, is_open)
+    return Group(group.id, str(group.title), lines, is_open)
 
 
 def mark_of(url_name: str) -> str:
