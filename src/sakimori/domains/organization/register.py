@@ -13,7 +13,7 @@ from sakimori.registers.filters import Rows
 
 from . import rules
 from .models import Chart, Circumstance, Commitment, Instruction, InterestedParty, Scope, Supervision
-from .sheets import DEPARTMENTS
+from .rules.sheets import DEPARTMENTS
 
 
 @register

@@ -13,8 +13,8 @@ from sakimori.kernel.identity.actors import SYSTEM
 from sakimori.kernel.identity.models import Department, Person, Site
 from sakimori.kernel.ledger import book
 
-from .rules.charts import keep_chart
-from .rules.units import check_department
+from .charts import keep_chart
+from .units import check_department
 
 
 def department_rows() -> Any:
