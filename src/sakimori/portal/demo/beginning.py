@@ -60,11 +60,13 @@ def _sign_pledges(stage: Stage) -> None:
 
 
 def sign_pledge(stage: Stage, person: Person) -> None:
-    """Enter the pledge somebody signed today."""
-    people.register_agreement(
-        person=person, agreement_kind="pledge", text_version="第3版", signed_on=clock.today(), own_duty=True,
-        protection=True, survival=True, survives_years=3, by=stage["saito"],
-    )  # fmt: skip
+    """Enter what somebody signed today: the agreement of confidentiality and the pledge."""
+    for kind in ("nda", "pledge"):
+        agreement = people.register_agreement(
+            person=person, agreement_kind=kind, text_version="第3版", signed_on=clock.today(), own_duty=True,
+            protection=True, survival=True, survives_years=3, by=stage["saito"],
+        )  # fmt: skip
+        obligations.prove(agreement)
 
 
 def _state_scope(stage: Stage, book: BeginningBook) -> None:
@@ -72,7 +74,9 @@ def _state_scope(stage: Stage, book: BeginningBook) -> None:
     organization.change_scope(scope, by=stage["ueno"], **asdict(book.scope))
     approve_all(_application_of(organization.submit_scope(scope, by=stage["ueno"])))
     for entry in book.circumstances[:8]:
-        row = organization.add_circumstance(category=entry.category, content=entry.content, by=stage["kimura"])
+        row = organization.add_circumstance(
+            category=entry.category, content=entry.content, by=stage["kimura"]
+        )
         if entry.reason:
             organization.decide_circumstance(
                 row, is_issue=bool(entry.issue), reason=entry.reason, issue=entry.issue, by=stage["ueno"]

@@ -13,6 +13,7 @@ from sakimori.kernel.content.threats import CONTROLS_STANDARD
 from sakimori.kernel.dossier import comments, evidence, links
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger import seal
+from sakimori.kernel.obligations import obligations
 from sakimori.lib import clock
 
 from . import calendar, last_year
@@ -26,7 +27,9 @@ _OWNERS = ("ueno", "fujii", "hayashi", "ono", "eto", "watanabe")
 def work(stage: Stage) -> None:
     """Name who answers for the controls, test some and attach proof."""
     controls = list(
-        Control.objects.filter(standard__slug=CONTROLS_STANDARD, control_kind=Control.Kind.CONTROL).order_by("position")
+        Control.objects.filter(standard__slug=CONTROLS_STANDARD, control_kind=Control.Kind.CONTROL).order_by(
+            "position"
+        )
     )
     _test(stage, controls)
     with calendar.on(calendar.ago(79), 10):
@@ -43,10 +46,14 @@ def revise(stage: Stage) -> None:
     """Leave one control out with signatures; bring two statements to their second versions."""
     _exclude(stage)
     with calendar.on(calendar.ago(10), 16):
-        second = rules.start_statement(standard=Standard.objects.get(slug=CONTROLS_STANDARD), by=stage["ueno"])
+        second = rules.start_statement(
+            standard=Standard.objects.get(slug=CONTROLS_STANDARD), by=stage["ueno"]
+        )
         rules.fill_statement(second, by=stage["ueno"])
         last_year.decide_blanks(stage, second, {})
-        rules.summarise(second, change_summary="今年度のリスク対応を反映し、除外1件を加えた。", by=stage["ueno"])
+        rules.summarise(
+            second, change_summary="今年度のリスク対応を反映し、除外1件を加えた。", by=stage["ueno"]
+        )
         second = Statement.objects.get(pk=second.pk)
         rules.submit_statement(second, by=stage["ueno"])
         decide(approvals.Application.objects.get(subject_id=second.pk), "approve", "委員会で確認した。")
@@ -70,15 +77,21 @@ def _prove(stage: Stage, controls: list[Control]) -> None:
 
 def _test(stage: Stage, controls: list[Control]) -> None:
     """Test fourteen controls: mostly effective, two partly, one not at all; one test is overdue."""
-    outcomes = ("effective",) * 5 + ("partly",) + ("effective",) * 4 + ("ineffective", "effective", "partly", "effective")
+    outcomes = (
+        ("effective",) * 5
+        + ("partly",)
+        + ("effective",) * 4
+        + ("ineffective", "effective", "partly", "effective")
+    )
     for place, result in enumerate(outcomes):
         with calendar.on(calendar.ago(190 - 8 * place), 14):
-            rules.record_test(
+            test = rules.record_test(
                 control=controls[place * 6], method="記録の抜取りと現場の確認", result=result,
                 measured={"effective": "20件中20件が手順どおり", "partly": "20件中17件", "ineffective": "20件中6件。退職者のIDが残っていた"}[result],
                 decision="keep" if result == "effective" else "change", by=stage["ueno"],
                 next_test_on=clock.today() + timedelta(days=60 if place == 2 else 365),
             )  # fmt: skip
+            obligations.prove(test)
 
 
 def _exclude(stage: Stage) -> None:
@@ -99,7 +112,9 @@ def _exclude(stage: Stage) -> None:
 
 def talk(stage: Stage) -> None:
     """Comment on a few controls and link them to each other."""
-    controls = list(Control.objects.filter(standard__slug=CONTROLS_STANDARD, assessable=True).order_by("position")[40:44])
+    controls = list(
+        Control.objects.filter(standard__slug=CONTROLS_STANDARD, assessable=True).order_by("position")[40:44]
+    )
     said: tuple[tuple[Person, str], ...] = (
         (stage["kudo"], "内部監査で記録の保管場所を確かめます。写しを証跡に付けてください。"),
         (stage["kimura"], "承知しました。今週中に登録します。"),

@@ -10,6 +10,7 @@ from sakimori.domains.risk.models import Risk, Treatment
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.exchange import imports
 from sakimori.kernel.ledger import seal
+from sakimori.kernel.obligations import obligations
 from sakimori.lib import clock
 from sakimori.lib.dates import FiscalYear
 
@@ -20,7 +21,10 @@ from .script import RiskBook, read
 
 STANDARDS = ("iso27001-2022", "iso27001-2013", "isms-v2-2003")
 _NOT_OURS = {  # excluded in the first version: the control and why the company does without it
-    "iso27001-2022": {"A.8.30": "ソフトウェア開発を外部に委託していない", "A.8.4": "ソースコードを扱う業務がない"},
+    "iso27001-2022": {
+        "A.8.30": "ソフトウェア開発を外部に委託していない",
+        "A.8.4": "ソースコードを扱う業務がない",
+    },
     "iso27001-2013": {"A.14.2.7": "ソフトウェア開発を外部に委託していない"},
     "isms-v2-2003": {},
 }
@@ -39,6 +43,7 @@ def tell(stage: Stage) -> None:
     with calendar.on(calendar.ago(340), 16):
         running.refresh_from_db()
         risk.close_round(running, conclusion=read("risks.yaml", RiskBook).conclusion, by=stage["mori"])
+        obligations.prove(running)
         seal.seal()
     with calendar.on(calendar.ago(330)):
         for slug in STANDARDS:
@@ -109,10 +114,15 @@ def decide_blanks(stage: Stage, statement: Statement, excluded: dict[str, str]) 
     for row in StatementRow.objects.filter(statement=statement, applicable=None).select_related("control"):
         why = excluded.get(row.control.ref)
         verdicts.append(
-            controls.Verdict(control=row.control, applicable=False, reason=why, impact="対象の業務がなく、影響はない。")
+            controls.Verdict(
+                control=row.control, applicable=False, reason=why, impact="対象の業務がなく、影響はない。"
+            )
             if why
             else controls.Verdict(
-                control=row.control, applicable=True, reasons=("practice",), reason="従来から実施し、今後も続ける。"
+                control=row.control,
+                applicable=True,
+                reasons=("practice",),
+                reason="従来から実施し、今後も続ける。",
             )
         )
     controls.decide_rows(statement, verdicts=verdicts, by=stage["ueno"])

@@ -25,7 +25,9 @@ def tell(stage: Stage) -> None:
     with calendar.on(calendar.ago(calendar.LEDGER_TAKEN_IN - 1), 11):
         imports.apply(send("asset-ledger.xlsx", by=clerk, shown_as="情報資産管理台帳.xlsx"), by=clerk)
     with calendar.on(calendar.ago(calendar.LEDGER_TAKEN_IN - 5), 9):
-        wrong = imports.apply(send("asset-ledger-last-year.xlsx", by=clerk, shown_as="台帳_最新版.xlsx"), by=clerk)
+        wrong = imports.apply(
+            send("asset-ledger-last-year.xlsx", by=clerk, shown_as="台帳_最新版.xlsx"), by=clerk
+        )
     with calendar.on(calendar.ago(calendar.LEDGER_TAKEN_IN - 5), 13):
         imports.undo(wrong, reason="前年度の台帳を誤って取り込んだため", by=clerk)
     with calendar.on(calendar.ago(190), 15):
@@ -61,5 +63,9 @@ def _classify(stage: Stage) -> None:
 
 
 def _dispose(stage: Stage) -> None:
-    for asset in Asset.objects.current().filter(storage="removable", risks=None, holds=None).order_by("pk")[:3]:
-        assets.dispose(asset, method="媒体を破砕した（立会い2名）", disposed_on=calendar.ago(190), by=stage["ueno"])
+    for asset in (
+        Asset.objects.current().filter(storage="removable", risks=None, holds=None).order_by("pk")[:3]
+    ):
+        assets.dispose(
+            asset, method="媒体を破砕した（立会い2名）", disposed_on=calendar.ago(190), by=stage["ueno"]
+        )

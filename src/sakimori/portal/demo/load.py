@@ -29,7 +29,8 @@ def load(tell: Callable[[str], None] = lambda line: None) -> Stage:
     """Load the demonstration company; refused on a database in which somebody works already."""
     if Company.here() is not None or Person.objects.exists():
         raise NotAllowed(
-            _("すでに会社のデータがあります。デモ会社は空のデータベースにだけ読み込めます。"), rule="demo.empty_only"
+            _("すでに会社のデータがあります。デモ会社は空のデータベースにだけ読み込めます。"),
+            rule="demo.empty_only",
         )
     stage = Stage(Random(20260401), clock.today())
     with transaction.atomic(), policy.reading():

@@ -27,7 +27,9 @@ def tell(stage: Stage) -> None:
         running = risk.open_round(name=f"{year}リスクアセスメント", fiscal_year=year.year, by=stage["mori"])
         source = Treatment.objects.filter(effect_decision="change").first()
         if source is not None:
-            risk.take_up_input(running, source=source, used=True, reason="効果が十分でなく、再評価する", by=stage["mori"])
+            risk.take_up_input(
+                running, source=source, used=True, reason="効果が十分でなく、再評価する", by=stage["mori"]
+            )
     with calendar.on(calendar.ago(72), 9):
         appoint_late(stage)
     found = _assess(stage)
@@ -102,7 +104,9 @@ def _own_plan(stage: Stage, one: Risk) -> None:
 def desks(stage: Stage) -> None:
     """File what else waits: a withdrawn change, an exception, a change under way, an appointment."""
     with calendar.on(calendar.ago(26), 10):
-        withdrawn = approvals.submit("policy-change", _change("risk.acceptance.validity", "2年", 5), by=stage["ueno"])
+        withdrawn = approvals.submit(
+            "policy-change", _change("risk.acceptance.validity", "2年", 5), by=stage["ueno"]
+        )
     with calendar.on(calendar.ago(25), 10):
         approvals.withdraw(withdrawn, reason="受容の期間は1年のまま運用することにした", by=stage["ueno"])
     with calendar.on(calendar.ago(5), 13):
@@ -111,4 +115,9 @@ def desks(stage: Stage) -> None:
 
 def _change(parameter: str, value: str, days: int) -> dict[str, str]:
     day = clock.today() + timedelta(days=days)
-    return {"parameter": parameter, "value": value, "effective_on": day.isoformat(), "reason": "取引先の評価票への対応"}
+    return {
+        "parameter": parameter,
+        "value": value,
+        "effective_on": day.isoformat(),
+        "reason": "取引先の評価票への対応",
+    }

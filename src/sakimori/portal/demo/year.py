@@ -20,7 +20,11 @@ from .company import Stage
 from .decisions import decide, decider
 from .script import BeginningBook, read
 
-_NEW = (("西田 颯太", "ニシダ ソウタ", "DEV"), ("石橋 香織", "イシバシ カオリ", "SLS"), ("髙田 淳", "タカダ ジュン", "PRD1"))
+_NEW = (
+    ("西田 颯太", "ニシダ ソウタ", "DEV"),
+    ("石橋 香織", "イシバシ カオリ", "SLS"),
+    ("髙田 淳", "タカダ ジュン", "PRD1"),
+)
 
 
 def tell(stage: Stage) -> None:
@@ -30,7 +34,9 @@ def tell(stage: Stage) -> None:
     with calendar.on(calendar.ago(178), 10):
         organization.commit(text=book.commitments[1], by=stage["sakura"])
         for entry in book.circumstances[8:]:
-            row = organization.add_circumstance(category=entry.category, content=entry.content, by=stage["kimura"])
+            row = organization.add_circumstance(
+                category=entry.category, content=entry.content, by=stage["kimura"]
+            )
             if entry.reason:
                 organization.decide_circumstance(
                     row, is_issue=bool(entry.issue), reason=entry.reason, issue=entry.issue, by=stage["ueno"]
@@ -73,7 +79,11 @@ def _people(stage: Stage) -> None:
             assets.change_owner(asset, owner=stage["nakano"], reason="担当業務の移管", by=stage["takahashi"])
     with calendar.on(calendar.ago(120), 9):
         people.move_person(
-            stage.people["p60"], to=stage.units["QA"], moved_on=clock.today(), job_title="主任", by=stage["saito"]
+            stage.people["p60"],
+            to=stage.units["QA"],
+            moved_on=clock.today(),
+            job_title="主任",
+            by=stage["saito"],
         )
     with calendar.on(calendar.ago(45), 17):
         people.leave(stage["nakano"], left_on=clock.today(), by=stage["saito"])
@@ -92,7 +102,9 @@ def _deputy(stage: Stage) -> None:
         decide(application, "approve", "委員会で評価した。")
         application.refresh_from_db()
         if decider(application) != stage["mori"]:
-            approvals.decide(application, decision="approve", comment="社長に代わり承認する。", by=stage["mori"])
+            approvals.decide(
+                application, decision="approve", comment="社長に代わり承認する。", by=stage["mori"]
+            )
 
 
 def risks_of_note() -> list[Risk]:
