@@ -29,10 +29,11 @@ def measure() -> None:
     from sakimori.domains.assets.register import SHEET  # noqa: PLC0415
     from sakimori.kernel.exchange import exports, imports  # noqa: PLC0415
     from sakimori.kernel.identity.models import Department  # noqa: PLC0415
+    from sakimori.kernel.policy import policy  # noqa: PLC0415
 
     office = company(0)
     Department.objects.update(head=office)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, policy.reading():  # as within a request
         path = _workbook(Path(folder))
         took: dict[str, float] = {}
         held = {}
@@ -44,6 +45,17 @@ def measure() -> None:
                 )
 
         took["upload"] = once(upload)
+        took["scale"] = once(
+            lambda: held.update(
+                batch=imports.choose(
+                    held["batch"],
+                    tab=held["batch"].tab,
+                    mapping=held["batch"].mapping,
+                    scales={"cia": (1, 3)},
+                    by=office,
+                )
+            )
+        )
         took["dry run"] = once(lambda: held.update(batch=imports.dry_run(held["batch"], by=office)))
         took["apply"] = once(lambda: imports.apply(held["batch"], by=office))
         total = sum(took.values())

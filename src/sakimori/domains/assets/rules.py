@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -187,7 +188,11 @@ def compute(asset: Asset) -> None:
 
 def scale_of(rating: str) -> scales.Scale:
     """Return the scale of a rating in the regulation in force."""
-    values = [int(row["value"]) for row in policy.value(RATINGS[rating])]
+    return _span(tuple(int(row["value"]) for row in policy.value(RATINGS[rating])))
+
+
+@functools.cache
+def _span(values: tuple[int, ...]) -> scales.Scale:
     return scales.Scale(min(values), max(values))
 
 
@@ -216,8 +221,8 @@ def _problems_of_entries(asset: Asset) -> Iterable[tuple[str, str]]:
 
 def _problems_of_levels(asset: Asset) -> Iterable[tuple[str, str]]:
     for rating in RATINGS:
-        value, scale = getattr(asset, rating), scale_of(rating)
-        if value is not None and not scale.holds(value):
+        value = getattr(asset, rating)
+        if value is not None and not (scale := scale_of(rating)).holds(value):
             yield (
                 rating,
                 _("%(low)sから%(high)sで入力してください。") % {"low": scale.low, "high": scale.high},

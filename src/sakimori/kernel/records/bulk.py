@@ -72,4 +72,23 @@ def _marks(fields: Sequence[object]) -> str:
 
 
 def _cells(fields: Sequence[models.Field[Any, Any]], row: models.Model) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    return [_cell(field, row) for field in fields]
+
+
+def _cell(field: models.Field[Any, Any], row: models.Model) -> Any:
+    """Return what the database stores; values that are stored as they are need no preparing."""
+    value = row.__dict__.get(field.attname)
+    if type(value) is _AS_IT_IS.get(type(field)):
+        return value
+    return field.get_db_prep_save(field.pre_save(row, True), connection)
+
+
+_AS_IT_IS: dict[type, type] = {
+    models.CharField: str,
+    models.TextField: str,
+    models.IntegerField: int,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+    models.BooleanField: bool,
+    models.ForeignKey: int,
+}
