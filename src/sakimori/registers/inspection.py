@@ -64,6 +64,9 @@ def _identity(declared: type[Register]) -> Iterator[Error]:
         yield _error(
             declared, "E004", "no requirement ids", 'say what it is for: requirements = ("V20-013",)'
         )
+    for number in declared.requirements:
+        if not _REQUIREMENT.fullmatch(number):
+            yield _error(declared, "E007", f"requirements: {number!r} is not an id like V20-013")
     if declared.model.default_audience not in access.table().audiences:
         yield _error(declared, "E005", f"unknown audience {declared.model.default_audience!r}")
     if declared.detail_url:
