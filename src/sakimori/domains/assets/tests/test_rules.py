@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from sakimori.domains.assets import rules
+from sakimori.domains.assets.checks import unconfirmed
 from sakimori.domains.assets.models import Asset
 from sakimori.kernel.identity.actors import SYSTEM
 from sakimori.kernel.ledger import book
@@ -119,6 +120,17 @@ def test_a_leaver_is_not_made_owner(asset, cast):
 @pytest.mark.requirement("PRC-036")
 def test_a_confirmation_is_dated_today(asset, cast):
     assert rules.confirm(asset, by=cast.kimura).confirmed_on == TODAY
+
+
+@pytest.mark.requirement("V20-114")
+def test_information_is_tied_to_its_system_and_both_are_confirmed_within_the_year(asset, cast):
+    system = rules.register_asset(name="販売管理", asset_kind="computer", department=cast.sales, by=cast.ueno)
+    tied = rules.change_asset(asset, system=system, by=cast.ueno)
+    assert list(system.holds.all()) == [tied]
+    rules.confirm(tied, by=cast.ueno)
+    with clock.at(date(2027, 6, 2)):
+        assert tied in unconfirmed(date(2027, 6, 2))
+    assert tied not in unconfirmed(TODAY)
 
 
 @pytest.mark.requirement("JPM-033")
