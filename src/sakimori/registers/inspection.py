@@ -44,7 +44,7 @@ def problems_of(declared: type[Register]) -> list[CheckMessage]:
     """Return the errors of one declaration."""
     if not (isinstance(getattr(declared, "model", None), type) and issubclass(declared.model, Record)):
         return [_error(declared, "E001", "model is not a Record; register rows derive from records.Record")]
-    steps = (_identity, _columns, _filters, _search, _form, _rights, _actions, _panels)
+    steps = (_identity, _page, _columns, _filters, _search, _form, _rights, _actions, _panels)
     return [error for step in steps for error in step(declared)]
 
 
@@ -69,6 +69,9 @@ def _identity(declared: type[Register]) -> Iterator[Error]:
             yield _error(declared, "E007", f"requirements: {number!r} is not an id like V20-013")
     if declared.model.default_audience not in access.table().audiences:
         yield _error(declared, "E005", f"unknown audience {declared.model.default_audience!r}")
+
+
+def _page(declared: type[Register]) -> Iterator[Error]:
     if declared.detail_url:
         try:
             reverse(declared.detail_url, args=[1])
