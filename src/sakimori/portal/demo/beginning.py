@@ -32,6 +32,7 @@ def tell(stage: Stage) -> None:
         controls.install_shipped(INSTALLER)
     with calendar.on(calendar.ago(calendar.FOUNDED - 1)):
         company.appoint(stage)
+        company.open_accounts(stage)
         obligations.adopt()
         obligations.materialise()
     with calendar.on(calendar.ago(calendar.FOUNDED - 4), 13):

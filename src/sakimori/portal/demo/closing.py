@@ -38,7 +38,7 @@ def tell(stage: Stage) -> None:
 
 
 def _waive(stage: Stage) -> None:
-    """The old inspection machines stay unencrypted for a while, with the chair's permission."""
+    """Let a finding stand for a while, with the chair's permission."""
     finding = findings.Finding.objects.open().filter(check_name__startswith="assets.").order_by("pk").first()
     if finding is None:
         return

@@ -11,6 +11,7 @@ from sakimori.domains.organization import rules as organization
 from sakimori.domains.people import rules as people
 from sakimori.kernel.identity.actors import INSTALLER
 from sakimori.kernel.identity.models import Department, Person, Site
+from sakimori.kernel.signin import accounts
 from sakimori.lib import clock, romaji
 
 from .decisions import approve_all
@@ -108,11 +109,22 @@ def appoint(stage: Stage) -> None:
             give_role(stage, officer, stage.units[unit.code])
 
 
+def open_accounts(stage: Stage) -> None:
+    """Let whoever has a part in the story, and the company's heads, sign in; the administrator opens the rest."""
+    accounts.open_account(stage["miyata"], temporary=None, by=INSTALLER)
+    for entry in read("company.yaml", CompanyBook).cast:
+        if entry.key not in ("miyata", "urabe"):
+            accounts.open_account(stage[entry.key], temporary=None, by=stage["miyata"])
+    for key in ("p50", "p60", "p70", "p80"):
+        accounts.open_account(stage[key], temporary=None, by=stage["miyata"])
+
+
 def appoint_late(stage: Stage) -> None:
     """Give the roles that begin during the year."""
     for entry in read("roles.yaml", RoleBook).appointments:
         if entry.days is not None:
             give_role(stage, entry)
+            accounts.open_account(stage[entry.person], temporary=None, by=stage["miyata"])
 
 
 def give_role(stage: Stage, entry: AppointmentEntry, unit: Department | None = None) -> None:
@@ -124,3 +136,4 @@ def give_role(stage: Stage, entry: AppointmentEntry, unit: Department | None = N
         by=stage["ueno"],
     )  # fmt: skip
     approve_all(application)
+    stage[entry.person].forget_roles()

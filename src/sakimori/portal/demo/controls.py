@@ -21,6 +21,10 @@ from .company import Stage
 from .decisions import approve_all, decide
 
 _ARTICLES = ("情報セキュリティ基本規程 第{}条", "情報管理規程 第{}条", "システム管理規程 第{}条")
+_MEASURED = {
+    "effective": "20件中20件が手順どおり", "partly": "20件中17件が手順どおり",
+    "ineffective": "20件中6件。退職者のIDが残っていた",
+}  # fmt: skip
 _OWNERS = ("ueno", "fujii", "hayashi", "ono", "eto", "watanabe")
 
 
@@ -67,7 +71,8 @@ def revise(stage: Stage) -> None:
 
 def _prove(stage: Stage, controls: list[Control]) -> None:
     for place, control in enumerate(controls[:60:2]):
-        text = f"さくら精機株式会社\n{control.ref} {control.name}\n実施の記録（{clock.today()}）\n確認者: {stage['kimura'].name}\n"
+        lines = (control.label, f"実施の記録（{clock.today()}）", f"確認者: {stage['kimura'].name}", "")
+        text = "\n".join(lines)
         days = place % 5 * 12
         evidence.attach(
             control, ContentFile(text.encode(), name="record.txt"), file_name=f"{control.ref}_実施記録.txt",
@@ -87,7 +92,7 @@ def _test(stage: Stage, controls: list[Control]) -> None:
         with calendar.on(calendar.ago(190 - 8 * place), 14):
             test = rules.record_test(
                 control=controls[place * 6], method="記録の抜取りと現場の確認", result=result,
-                measured={"effective": "20件中20件が手順どおり", "partly": "20件中17件", "ineffective": "20件中6件。退職者のIDが残っていた"}[result],
+                measured=_MEASURED[result],
                 decision="keep" if result == "effective" else "change", by=stage["ueno"],
                 next_test_on=clock.today() + timedelta(days=60 if place == 2 else 365),
             )  # fmt: skip
@@ -95,7 +100,7 @@ def _test(stage: Stage, controls: list[Control]) -> None:
 
 
 def _exclude(stage: Stage) -> None:
-    """A control that a grave risk needs is left out: signed by who answers for it and by the president."""
+    """Leave out a control that a grave risk needs: signed by who answers for it and by the president."""
     need = Need.objects.standing().filter(
         blocking=True, control__standard__slug=CONTROLS_STANDARD, control__control_kind=Control.Kind.CONTROL
     )

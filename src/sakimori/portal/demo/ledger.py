@@ -18,7 +18,7 @@ from .script import folder
 
 
 def tell(stage: Stage) -> None:
-    """A faulty file is refused and kept, the right one goes in, last year's by mistake and out again."""
+    """Refuse and keep a faulty file, take in the right one, and last year's by mistake and out again."""
     clerk = stage["kimura"]
     with calendar.on(calendar.ago(calendar.LEDGER_TAKEN_IN), 14):
         send("asset-ledger-faulty.xlsx", by=clerk, shown_as="情報資産管理台帳（記入中）.xlsx")

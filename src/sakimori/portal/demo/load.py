@@ -18,6 +18,7 @@ from sakimori.lib.errors import NotAllowed
 from . import beginning, closing, controls, last_year, ledger, this_year, year
 from .company import Stage
 
+_SEED = 20260401
 Chapter = Callable[[Stage], None]
 CHAPTERS: tuple[Chapter, ...] = (
     beginning.tell, last_year.tell, ledger.tell, year.tell, controls.work, this_year.tell, controls.revise,
@@ -32,7 +33,7 @@ def load(tell: Callable[[str], None] = lambda line: None) -> Stage:
             _("すでに会社のデータがあります。デモ会社は空のデータベースにだけ読み込めます。"),
             rule="demo.empty_only",
         )
-    stage = Stage(Random(20260401), clock.today())
+    stage = Stage(Random(_SEED), clock.today())  # noqa: S311 - the same company every time
     with transaction.atomic(), policy.reading():
         for chapter in CHAPTERS:
             with _timed(chapter, tell):

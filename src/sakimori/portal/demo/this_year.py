@@ -1,4 +1,4 @@
-"""This year's assessment, two thirds done, and everything that waits on desks today."""
+"""The assessment of this year, two thirds done, and everything that waits on desks today."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _answer(stage: Stage, grave: list[Risk]) -> None:
 
 
 def _own_plan(stage: Stage, one: Risk) -> None:
-    """A member of the committee tries to evaluate his own plan: refused, and on record."""
+    """Let a member of the committee try to evaluate his own plan: refused, and on record."""
     member = stage["ono"]
     application = risks.submit(stage, risks.plan(stage, one, days=70, by=member), by=member)
     try:

@@ -90,7 +90,7 @@ def _people(stage: Stage) -> None:
 
 
 def _deputy(stage: Stage) -> None:
-    """The president travels; the chairwoman decides in his place."""
+    """Let the president travel and the chairwoman decide in his place."""
     with calendar.on(calendar.ago(112), 9):
         organization.name_deputy(
             principal=stage["sakura"], deputy=stage["mori"], starts_on=clock.today(),
