@@ -39,7 +39,8 @@ def main() -> None:
         call_command("demo")
         (settings.DATA_DIR / data.DEMONSTRATION).touch(mode=0o600)
         (settings.DATA_DIR / data.SETUP_CODE).unlink(missing_ok=True)
-    call_command("setup_code", stdout=io.StringIO())  # kept in the data folder; the start shows it
+    if not (settings.DATA_DIR / data.DEMONSTRATION).exists():
+        call_command("setup_code", stdout=io.StringIO())  # kept in the data folder; the start shows it
 
 
 def _migrate() -> bool:
