@@ -26,7 +26,7 @@ _KEPT = 3
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """Do not migrate where a copy of the result will be loaded."""
-    if connection.vendor == "sqlite" and _copy().exists():
+    if connection.vendor == "sqlite" and migrated_copy().exists():
         connection.settings_dict["TEST"]["MIGRATE"] = False
 
 
@@ -40,7 +40,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         if connection.settings_dict["TEST"]["MIGRATE"]:
             _keep(connection.connection)
         else:
-            with closing(sqlite3.connect(f"file:{_copy()}?mode=ro", uri=True)) as kept:
+            with closing(sqlite3.connect(f"file:{migrated_copy()}?mode=ro", uri=True)) as kept:
                 kept.backup(connection.connection)
 
 
@@ -49,13 +49,14 @@ def _keep(migrated: sqlite3.Connection) -> None:
     draft = _FOLDER / f"{os.getpid()}.draft"
     with closing(sqlite3.connect(draft)) as copy:
         migrated.backup(copy)
-    draft.replace(_copy())
+    draft.replace(migrated_copy())
     copies = sorted(_FOLDER.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)
     for old in copies[:-_KEPT]:
         old.unlink(missing_ok=True)
 
 
-def _copy() -> Path:
+def migrated_copy() -> Path:
+    """Return where the copy for the present migrations lies."""
     digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
     for path in sorted(
         set(_migrations()) | {path for migration in _migrations() for path in _imported(migration)}

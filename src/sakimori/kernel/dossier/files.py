@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +22,7 @@ from . import inspection
 
 MEGABYTE = 1024 * 1024
 _ABANDONED_SECONDS = 24 * 3600
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Upload(Protocol):
@@ -77,16 +80,32 @@ def store(upload: Upload, file_name: str) -> Stored:
     """
     name = Path(file_name.replace("\\", "/")).name[:255]
     incoming = root() / "incoming"
-    incoming.mkdir(parents=True, exist_ok=True)
-    _sweep(incoming)
     draft = incoming / uuid.uuid4().hex
-    try:
-        sha256, size = _receive(upload, draft, name)
-        media_type = inspection.inspect(draft, name)
-        _place(draft, path_of(sha256))
-    finally:
-        draft.unlink(missing_ok=True)
+    with room("evidence.disk_full"):
+        incoming.mkdir(parents=True, exist_ok=True)
+        _sweep(incoming)
+        try:
+            sha256, size = _receive(upload, draft, name)
+            media_type = inspection.inspect(draft, name)
+            _place(draft, path_of(sha256))
+        finally:
+            draft.unlink(missing_ok=True)
     return Stored(sha256, size, name, media_type)
+
+
+@contextmanager
+def room(rule: str) -> Iterator[None]:
+    """Turn a full disk into a refusal by ``rule`` that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        text = _(
+            "保存先の空き容量が足りないため、ファイルを保存できませんでした（何も登録していません）。"
+            "システム管理者に空き容量の確保を依頼し、もう一度登録してください。"
+        )
+        raise Refused(text, rule=rule, field="file") from error
 
 
 def intact(sha256: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from sakimori.kernel.dossier.files import room
 from sakimori.lib.errors import Refused
 from sakimori.lib.sheets import MAX_FILE_BYTES
 
@@ -42,15 +43,16 @@ def store(upload: Upload, file_name: str) -> Stored:
     """Write an upload under its hash; the same content twice is one file. Refuses more than the limit."""
     name = PurePath(file_name.replace("\\", "/")).name[:200] or "upload"
     folder = Path(settings.DATA_DIR) / "uploads" / "incoming"
-    folder.mkdir(parents=True, exist_ok=True)
     draft = folder / uuid.uuid4().hex
-    try:
-        sha256, size = _receive(upload, draft, name)
-        final = path_of(sha256)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(draft, final)
-    finally:
-        draft.unlink(missing_ok=True)
+    with room("exchange.disk_full"):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            sha256, size = _receive(upload, draft, name)
+            final = path_of(sha256)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(draft, final)
+        finally:
+            draft.unlink(missing_ok=True)
     return Stored(sha256, size, name)
 
 

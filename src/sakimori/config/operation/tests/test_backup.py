@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sakimori.config.operation.data import HalfRestored
+from tests.faults import IN_FULL, REPETITIONS
 
 from .installation import Installation, State
 
@@ -110,6 +111,7 @@ def test_a_backup_of_a_newer_version_is_refused(company: Installation, tmp_path:
 
 
 @pytest.mark.slow
+@pytest.mark.faults
 def test_a_restore_killed_at_any_moment_leaves_the_old_or_the_new_company(copy: Copy, tmp_path: Path) -> None:
     company = copy("here")
     new = company.state()
@@ -120,7 +122,7 @@ def test_a_restore_killed_at_any_moment_leaves_the_old_or_the_new_company(copy: 
     assert company.state() == new
     chance = random.Random(20)
     seen: list[str] = []
-    for _ in range(20):
+    for _ in range(REPETITIONS):
         if not seen or seen[-1] == "new":
             old = company.open_sites(4)
         process = company.start("restore", tmp_path / "new.tar", "--force")
@@ -132,7 +134,10 @@ def test_a_restore_killed_at_any_moment_leaves_the_old_or_the_new_company(copy: 
             company.must("restore", tmp_path / "new.tar", "--force")
             seen[-1] = "new"
             assert company.state() == new
-    assert "old" in seen
+    print(*seen)
+    assert "old" in seen or not IN_FULL
+    company.must("restore", tmp_path / "new.tar", "--force")
+    assert company.state() == new
 
 
 def _outcome(company: Installation, old: State, new: State) -> str:
