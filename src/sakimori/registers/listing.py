@@ -21,6 +21,7 @@ from sakimori.kernel.identity.models import Person
 from sakimori.kernel.records.models import Record
 from sakimori.kernel.search import search
 from sakimori.lib import japanese
+from sakimori.lib.numerals import whole
 
 from . import filters, values
 from .base import Column, Register, field_of, label_of
@@ -145,7 +146,7 @@ class Listing:
 
     def _page(self) -> int:
         given = self.params.get("page", "1")
-        number = int(given) if given.isdigit() and len(given) < 7 else 1
+        number = whole(given) or 1
         return min(max(number, 1), self.deepest)
 
     counted = COUNTED

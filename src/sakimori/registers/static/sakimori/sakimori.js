@@ -8,22 +8,21 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
-  // Which groups are open, and how far the bar was scrolled, is remembered in this tab.
+  // Groups that a person opened or closed stay so in this tab, and so does how far the bar was scrolled.
   Alpine.data("sidebar", () => ({
     init() {
       const kept = JSON.parse(sessionStorage.getItem("sidebar") || "{}");
       this.$root.querySelectorAll("details").forEach((group) => {
         if (kept[group.id] !== undefined && !group.querySelector("[aria-current]")) group.open = kept[group.id];
-        group.addEventListener("toggle", () => this.keep());
+        group.querySelector("summary").addEventListener("click", () => this.keep(group.id, !group.open));
       });
       this.$root.scrollTop = kept.scroll || 0;
       this.$root.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-      window.addEventListener("pagehide", () => this.keep());
+      window.addEventListener("pagehide", () => this.keep("scroll", this.$root.scrollTop));
     },
-    keep() {
-      const kept = { scroll: this.$root.scrollTop };
-      this.$root.querySelectorAll("details").forEach((group) => { kept[group.id] = group.open; });
-      sessionStorage.setItem("sidebar", JSON.stringify(kept));
+    keep(name, value) {
+      const kept = JSON.parse(sessionStorage.getItem("sidebar") || "{}");
+      sessionStorage.setItem("sidebar", JSON.stringify({ ...kept, [name]: value }));
     },
   }));
 
