@@ -86,12 +86,14 @@ class Victim:
 
 
 def _live(act: Callable[[int], None], far_end: int) -> None:
+    status = 1
     try:
         act(far_end)
-        os._exit(0)
-    except BaseException:
-        traceback.print_exc()
-        os._exit(1)
+        status = 0
+    finally:  # never back into the parent's code
+        if status:
+            traceback.print_exc()
+        os._exit(status)
 
 
 # --- what is left after an accident -----------------------------------------------------------------------------------
