@@ -11,6 +11,7 @@ from sakimori.kernel.identity.models import Department
 from sakimori.kernel.papers import Label, Labels, Paper
 from sakimori.kernel.papers.letterhead import without_record
 from sakimori.lib import clock
+from sakimori.lib.numerals import whole
 from sakimori.registers.views.gate import PersonRequest, for_person
 from sakimori.registers.views.printing import printed
 
@@ -59,6 +60,6 @@ def _chosen(request: PersonRequest) -> AssetQuerySet:
     )
     if (wanted := request.GET.get("classification", "")) in rules.classes():
         rows = Asset.objects.visible_to(request.person).current().filter(classification=wanted)
-    if (department := request.GET.get("department", "")).isdigit():
-        rows = rows.filter(department_id=int(department))
+    if (department := whole(request.GET.get("department", ""))) is not None:
+        rows = rows.filter(department_id=department)
     return rows

@@ -16,6 +16,7 @@ from sakimori.kernel.identity.models import Department, Person
 from sakimori.kernel.papers.blocks import Column, Facts, Paper, Table
 from sakimori.kernel.papers.letterhead import without_record
 from sakimori.lib import clock, japanese
+from sakimori.lib.numerals import whole
 from sakimori.registers.views.gate import PersonRequest, for_person
 from sakimori.registers.views.printing import printed
 from sakimori.registers.views.rows import page_of
@@ -58,8 +59,8 @@ def directory(request: PersonRequest) -> HttpResponse:
         wanted = Q(name__icontains=text) | Q(kana__icontains=text) | Q(job_title__icontains=text)
         rows = rows.filter(wanted | Q(department__label__icontains=text))
     unit = request.GET.get("department", "")
-    if unit.isdigit():
-        rows = rows.filter(department_id=int(unit))
+    if (department := whole(unit)) is not None:
+        rows = rows.filter(department_id=department)
     page = Paginator(rows.order_by("department__label", "kana", "pk"), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -8,6 +8,7 @@ from sakimori.domains.controls.models import Control
 from sakimori.kernel.content.threats import THREATS, VULNERABILITIES
 from sakimori.kernel.policy import policy
 from sakimori.kernel.records.models import RecordQuerySet
+from sakimori.lib.numerals import whole
 from sakimori.registers.base import Action, Choices, Column, Filter, Register, Section, Tones, register
 from sakimori.registers.navigation import Entry, add
 
@@ -68,7 +69,8 @@ def level_filter(name: str) -> Filter:
     """Return a filter on one level, as the cells of the map use it."""
 
     def apply(rows: RecordQuerySet[Risk], value: str) -> RecordQuerySet[Risk]:
-        return rows.filter(**{name: int(value)}) if value.isdigit() else rows.none()
+        level = whole(value)
+        return rows.none() if level is None else rows.filter(**{name: level})
 
     return Filter(name, choices=tuple((str(level), str(level)) for level in range(6)), apply=apply)
 

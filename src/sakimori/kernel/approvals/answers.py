@@ -21,6 +21,7 @@ from sakimori.lib import clock
 from sakimori.lib.dates import parse_date
 from sakimori.lib.errors import Invalid, Refused
 from sakimori.lib.japanese import is_blank, parse_decimal
+from sakimori.lib.numerals import whole
 
 from .registry import CHOICES
 
@@ -194,7 +195,7 @@ def _look_up(rows: Any, raw: Any) -> Any:
         return rows.filter(pk=raw).first()
     text = str(raw).strip()
     return rows.filter(number=text).first() or (
-        rows.filter(pk=int(text)).first() if text.isdecimal() else None
+        rows.filter(pk=key).first() if (key := whole(text)) is not None else None
     )
 
 

@@ -23,6 +23,7 @@ from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.records.models import Record
 from sakimori.lib.errors import Invalid, Refused
+from sakimori.lib.numerals import whole
 from sakimori.registers import history, panels
 from sakimori.registers.base import Text
 from sakimori.registers.views.gate import PersonRequest, for_person
@@ -152,8 +153,8 @@ def act(request: PersonRequest, pk: int, act: str) -> HttpResponse:
     if act not in FORMS:
         raise Http404
     form_class, title, command = FORMS[act]
-    if request.POST.get("revision", "").isdigit():
-        control.revision = int(request.POST["revision"])  # what the form was drawn from
+    if held := request.POST.get("revision", ""):
+        control.revision = -1 if (seen := whole(held)) is None else seen  # what the form was drawn from
     form = form_class(request.POST or None, initial=_initial(act, control))
 
     def do() -> object:

@@ -18,6 +18,7 @@ from sakimori.domains.controls.models import Reason, Standard, Statement, conten
 from sakimori.domains.controls.models.content import Line
 from sakimori.kernel.identity import access
 from sakimori.lib.errors import Refused
+from sakimori.lib.numerals import whole
 from sakimori.registers.views.gate import PersonRequest, for_person
 
 from .control import tried
@@ -182,7 +183,7 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
     """Decide the chosen rows with one reason, all or none."""
     statement = open_statement(request, pk)
     form = VerdictForm(request.POST)
-    chosen = {int(value) for value in request.POST.getlist("row") if value.isdigit()}
+    chosen = {key for value in request.POST.getlist("row") if (key := whole(value)) is not None}
     back = reverse("controls:statement", args=[pk]) + ("?" + request.GET.urlencode() if request.GET else "")
     if not chosen:
         messages.error(request, _("行を選んでから決定してください。"))

@@ -14,6 +14,7 @@ from sakimori.kernel.identity import access
 from sakimori.lib import clock
 from sakimori.lib.dates import FiscalYear
 from sakimori.lib.errors import NotAllowed
+from sakimori.lib.numerals import whole
 from sakimori.registers.views.gate import PersonRequest, for_person
 
 from . import forms
@@ -29,7 +30,7 @@ def worksheet(request: PersonRequest) -> HttpResponse:
         raise NotAllowed(_("組織の状況を読めるのは委員会と事務局です。"), rule="organization.context_readers")
     this_year = FiscalYear.of(clock.today()).year
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and len(asked) == 4 else this_year
+    year = (whole(asked) if len(asked) == 4 else None) or this_year
     form = forms.Noting(request.POST or None)
     if request.method == "POST":
         access.require(request.person, "organization.context")

@@ -17,6 +17,7 @@ from sakimori.kernel.dossier.evidence import evidence_of
 from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Department, Site
 from sakimori.lib.errors import Conflict, Invalid, Refused
+from sakimori.lib.numerals import whole
 from sakimori.registers.views.gate import PersonRequest, for_person
 from sakimori.registers.views.rows import rendered_panels
 
@@ -112,7 +113,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
     form = forms.Scoping(request.POST or None, initial=initial)
     if request.method == "POST":
         held = request.POST.get("revision", "")
-        if held.isdigit() and int(held) != scope.revision:
+        if held and whole(held) != scope.revision:
             raise Conflict(_("入力している間に変更されました。最新の内容を確かめてください。"))
         if carry_out(form, lambda values: rules.change_scope(scope, **values, by=request.person)) is not None:
             messages.success(request, _("適用範囲を保存しました。"))

@@ -20,6 +20,7 @@ from sakimori.kernel.content.threats import VULNERABILITIES
 from sakimori.kernel.identity import access
 from sakimori.kernel.policy import policy
 from sakimori.lib.errors import Conflict, Invalid, Refused
+from sakimori.lib.numerals import whole
 from sakimori.registers import history
 from sakimori.registers.forms import show_problems, values_of
 from sakimori.registers.views.gate import PersonRequest, for_person
@@ -210,7 +211,7 @@ def _run(request: PersonRequest, form: django_forms.Form, risk: Risk, act: Any) 
     """Carry out ``act`` on the risk; say at the field, or above the form, why it was refused."""
     held = request.POST.get("revision", "")
     try:
-        if held.isdigit() and int(held) != risk.revision:
+        if held and whole(held) != risk.revision:
             raise Conflict(_("入力している間に、このリスクが変更されました。最新の内容を確かめてください。"))
         act(risk)
     except Invalid as refusal:

@@ -20,6 +20,7 @@ from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger import book
 from sakimori.lib.errors import Refused
+from sakimori.lib.numerals import whole
 
 from .. import accounts, credentials, forms, passwords, policies, reports
 from ..models import Account
@@ -179,8 +180,8 @@ def act(request: HttpRequest, account_id: int, action_id: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("理由を入力してください。"))
         return redirect("signin_user", account_id=account.pk)
-    posted = request.POST.get("revision", "")
-    account.revision = int(posted) if posted.isdecimal() else -1
+    posted = whole(request.POST.get("revision", ""))
+    account.revision = -1 if posted is None else posted
     extra, temporary = {}, ""
     if action.id == "reset":
         temporary = passwords.generate(policies.password_rule())
