@@ -13,10 +13,14 @@ LEDGER_TAKEN_IN = 215
 
 def ago(days: int) -> date:
     """Return the working day that lies ``days`` before today, or the Friday before it."""
-    day = clock.today() - timedelta(days=days)
-    return day - timedelta(days=max(0, day.weekday() - 4)) if days else day
+    return working(clock.today() - timedelta(days=days)) if days else clock.today()
+
+
+def working(day: date) -> date:
+    """Return the day, or the Friday before it."""
+    return day - timedelta(days=max(0, day.weekday() - 4))
 
 
 def on(day: date, hour: int = 10, minute: int = 0) -> AbstractContextManager[object]:
     """Let the commands within happen on ``day``."""
-    return clock.at(datetime.combine(day, time(hour, minute), tzinfo=clock.now().tzinfo))
+    return clock.at(datetime.combine(day, time(hour, minute), tzinfo=clock.JAPAN))

@@ -25,6 +25,12 @@ _MEASURED = {
     "effective": "20件中20件が手順どおり", "partly": "20件中17件が手順どおり",
     "ineffective": "20件中6件。退職者のIDが残っていた",
 }  # fmt: skip
+_GROUNDS = (
+    ("law", "個人情報の保護に関する法律", ("A.5.34", "A.8.10", "A.6.8")),
+    ("law", "不正競争防止法", ("A.5.12", "A.6.6")),
+    ("contract", "東邦メディカル 図面取扱契約", ("A.5.14", "A.8.10", "A.5.11")),
+    ("contract", "大和重工 取引基本契約", ("A.5.19", "A.8.13")),
+)
 _OWNERS = ("ueno", "fujii", "hayashi", "ono", "eto", "watanabe")
 
 
@@ -36,6 +42,8 @@ def work(stage: Stage) -> None:
         )
     )
     _test(stage, controls)
+    with calendar.on(calendar.ago(82), 10):
+        _ground(stage, controls)
     with calendar.on(calendar.ago(79), 10):
         for place, control in enumerate(controls[:76]):
             rules.name_article(
@@ -44,6 +52,14 @@ def work(stage: Stage) -> None:
             )  # fmt: skip
     with calendar.on(calendar.ago(77), 11):
         _prove(stage, controls)
+
+
+def _ground(stage: Stage, controls: list[Control]) -> None:
+    """Let a law, a contract and a practice need some controls."""
+    known = {control.ref: control for control in controls}
+    for reason, name, refs in _GROUNDS:
+        for ref in refs:
+            rules.add_ground(known[ref], reason=reason, name=name, by=stage["ueno"])
 
 
 def revise(stage: Stage) -> None:

@@ -38,6 +38,7 @@ def keep(stage: Stage, since: date, until: date) -> None:
             continue
         slip = stage.random.randint(3, 18) if place % _LATE == _LATE - 1 else -stage.random.randint(0, 4)
         day = max(occurrence.due_on + timedelta(days=slip), occurrence.opens_on)
+        day = max(calendar.working(day), occurrence.opens_on)
         if day < stage.today:
             with calendar.on(day, 16):
                 _file(occurrence, form)

@@ -70,7 +70,7 @@ def _answer(stage: Stage, grave: list[Risk]) -> None:
         for one in grave[:4]:
             risks.sign(stage, risks.ask_acceptance(stage, one))
         refused = risks.ask_acceptance(stage, grave[4])
-        application = approvals.Application.objects.get(pk=refused.application_id)
+        application = approvals.Application.objects.get(pk=refused.application_id or 0)
         if application.steps.filter(state="open", role="").exists():
             application = decide(application, "approve", "部門としてはやむを得ない。")
         decide(application, "reject", "取引先の図面であり、受容は認められない。対策を講じること。")

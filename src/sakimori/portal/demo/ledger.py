@@ -51,7 +51,7 @@ def _classify(stage: Stage) -> None:
         if place % 9 == 8:
             continue
         rank = min(asset.confidentiality or 0, max(ranks))
-        by = heads.get(asset.department_id) or stage["kimura"]
+        by = heads.get(asset.department_id or 0) or stage["kimura"]
         assets.change_asset(
             asset, classification=ranks[rank], class_reason="機密性の評価による",
             labelling="place" if asset.storage == "paper" else "folder", by=by,

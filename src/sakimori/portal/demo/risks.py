@@ -68,7 +68,7 @@ def pass_over(stage: Stage, asset: Asset, scenario: TypicalRisk) -> Risk:
 def _assessor(stage: Stage, asset: Asset) -> Person:
     """Return who works on the asset: now the office, now the head of its department."""
     heads = {unit.pk: unit.head for unit in stage.units.values()}
-    head = heads.get(asset.department_id) if stage.random.random() < 0.5 else None
+    head = heads.get(asset.department_id or 0) if stage.random.random() < 0.5 else None
     return head or stage["kimura"]
 
 
@@ -80,7 +80,7 @@ def plan(stage: Stage, risk: Risk, *, days: int, to: int = 2, by: Person | None 
     )
     numbers = Control.objects.filter(standard__slug=CONTROLS_STANDARD, ref__in=scenario.controls)
     risk.refresh_from_db()
-    owner = Person.objects.get(pk=risk.owner_id)
+    owner = Person.objects.get(pk=risk.owner_id or 0)
     return rules.plan_treatment(
         risk=risk, options=[idea.option], action=idea.action, basis=idea.basis, shared_with=idea.shared_with,
         owner=owner if owner.is_active else stage["ono"], due_on=clock.today() + timedelta(days=days),
@@ -118,7 +118,7 @@ def ask_acceptance(stage: Stage, risk: Risk) -> Acceptance:
 
 def sign(stage: Stage, acceptance: Acceptance) -> None:
     """Have the risk owner and the president sign."""
-    approve_all(approvals.Application.objects.get(pk=acceptance.application_id), "受容を認める。")
+    approve_all(approvals.Application.objects.get(pk=acceptance.application_id or 0), "受容を認める。")
 
 
 def permit(stage: Stage, note: str) -> None:

@@ -7,10 +7,12 @@ from datetime import timedelta
 from sakimori.domains.assets import rules as assets
 from sakimori.domains.assets.models import Asset
 from sakimori.domains.organization import rules as organization
+from sakimori.domains.organization.models import Chart
 from sakimori.domains.people import rules as people
 from sakimori.domains.risk.models import Risk
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.findings import findings
+from sakimori.kernel.identity.models import Appointment
 from sakimori.kernel.ledger import seal
 from sakimori.kernel.obligations import obligations
 from sakimori.lib import clock
@@ -24,6 +26,12 @@ _NEW = (
     ("西田 颯太", "ニシダ ソウタ", "DEV"),
     ("石橋 香織", "イシバシ カオリ", "SLS"),
     ("髙田 淳", "タカダ ジュン", "PRD1"),
+)
+
+_WORK = (
+    "VPN装置のファームウェアを更新する",
+    "退職者のファイルサーバの権限を外す",
+    "会計サーバのログ保存を1年に延ばす",
 )
 
 
@@ -55,6 +63,7 @@ def tell(stage: Stage) -> None:
         seal.seal()
     _people(stage)
     _deputy(stage)
+    _oversee(stage)
     duties.keep(stage, calendar.ago(170), calendar.ago(80))
     with calendar.on(calendar.ago(80), 6):
         obligations.run_day()
@@ -105,6 +114,40 @@ def _deputy(stage: Stage) -> None:
             approvals.decide(
                 application, decision="approve", comment="社長に代わり承認する。", by=stage["mori"]
             )
+
+
+def _oversee(stage: Stage) -> None:
+    """Confirm the chart, look over an operator, order work and have it verified, hand an asset out."""
+    with calendar.on(calendar.ago(100), 10):
+        chart = Chart.objects.latest("pk")
+        organization.confirm_chart(chart, by=stage["mori"])
+        obligations.prove(chart)
+        watched = Appointment.objects.get(person=stage["murakami"], role="operator")
+        organization.confirm_supervision(
+            appointment=watched,
+            observed="作業記録12件を確かめ、手順どおりだった。",
+            sound=True,
+            by=stage["honda"],
+        )
+    with calendar.on(calendar.ago(95), 10):
+        orders = [
+            organization.give_instruction(
+                work=work,
+                worker=stage["honda"],
+                verifier=stage["shimizu"],
+                due_on=clock.today() + timedelta(days=20),
+                by=stage["fujii"],
+            )
+            for work in _WORK
+        ]
+        asset = Asset.objects.current().filter(department=stage.units["DEV"]).order_by("pk")[0]
+        assets.distribute(
+            asset=asset, receiver=stage["okada"], purpose="出荷検査の基準として", by=stage["watanabe"]
+        )
+    with calendar.on(calendar.ago(88), 15):
+        for order in orders[:2]:
+            organization.report_work(order, result="実施し、動作を確かめた。", by=stage["honda"])
+        organization.verify_work(orders[0], by=stage["shimizu"])
 
 
 def risks_of_note() -> list[Risk]:
