@@ -15,7 +15,7 @@ from sakimori.registers.navigation import Entry, add
 from . import rules
 from .models import Acceptance, Permit, Risk, Round, Treatment
 
-STATE_TONES = {
+STATE_TONES: dict[str, str] = {
     Risk.State.IDENTIFIED: "blue",
     Risk.State.REJECTED: "gray",
     Risk.State.ANALYSED: "orange",

@@ -169,7 +169,9 @@ class Person(Record):
         if not self.is_active:
             return ()
         rows = Appointment.objects.in_force(day).filter(person_id=self.pk)
-        headed = Department.objects.current().filter(head_id=self.pk).annotate(as_role=models.Value(access.HEAD))
+        headed = (
+            Department.objects.current().filter(head_id=self.pk).annotate(as_role=models.Value(access.HEAD))
+        )
         held = rows.values_list("role", "department_id").union(headed.values_list("as_role", "pk"), all=True)
         # An outside auditor holds what he was appointed to, and no more.
         outside = self.category == self.Category.EXTERNAL

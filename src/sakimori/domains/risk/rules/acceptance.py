@@ -191,12 +191,12 @@ def refuse_permit(permit: Permit, *, by: Actor) -> Permit:
 
 @approvals.on_approved("risk-acceptance")
 def _on_acceptance(application: approvals.Application, *, by: Actor) -> None:
-    sign(Acceptance.objects.get(pk=application.subject_id), by=by)
+    sign(Acceptance.objects.get(pk=application.subject_id or 0), by=by)
 
 
 @approvals.on_approved("residual-risk-approval")
 def _on_permit(application: approvals.Application, *, by: Actor) -> None:
-    permit_operation(Permit.objects.get(pk=application.subject_id), by=by)
+    permit_operation(Permit.objects.get(pk=application.subject_id or 0), by=by)
 
 
 @hooks.on("application_closed")
@@ -204,6 +204,6 @@ def _on_closed(application: approvals.Application) -> None:
     """Give back what was rejected or withdrawn."""
     match application.form:
         case "risk-acceptance":
-            refuse(Acceptance.objects.get(pk=application.subject_id), by=SYSTEM)
+            refuse(Acceptance.objects.get(pk=application.subject_id or 0), by=SYSTEM)
         case "residual-risk-approval":
-            refuse_permit(Permit.objects.get(pk=application.subject_id), by=SYSTEM)
+            refuse_permit(Permit.objects.get(pk=application.subject_id or 0), by=SYSTEM)

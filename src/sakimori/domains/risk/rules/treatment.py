@@ -14,7 +14,7 @@ from sakimori.domains.controls.models import Control
 from sakimori.domains.risk.models import Risk, Treatment
 from sakimori.kernel import hooks
 from sakimori.kernel.approvals import approvals
-from sakimori.kernel.identity.actors import Actor
+from sakimori.kernel.identity.actors import SYSTEM, Actor
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger.book import command
 from sakimori.lib import clock
@@ -248,16 +248,16 @@ def _settled(risk: Risk, *, by: Actor) -> Risk:
 
 
 def _settle(risk: Risk) -> None:
-    _settled(risk, by=analysis.SYSTEM)
+    _settled(risk, by=SYSTEM)
 
 
 @hooks.on("application_returned")
 @hooks.on("application_closed")
 def _on_back(application: approvals.Application) -> None:
     if application.form == "risk-treatment-plan":
-        return_treatment(Treatment.objects.get(pk=application.subject_id), by=analysis.SYSTEM)
+        return_treatment(Treatment.objects.get(pk=application.subject_id or 0), by=SYSTEM)
 
 
 @approvals.on_approved("risk-treatment-plan")
 def _approved(application: approvals.Application, *, by: Actor) -> None:
-    approve_treatment(Treatment.objects.get(pk=application.subject_id), by=by)
+    approve_treatment(Treatment.objects.get(pk=application.subject_id or 0), by=by)

@@ -19,7 +19,7 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 REQUIRED = {"required": _("入力してください。")}
 
 
-def _level(label: object, choices: Callable[[], Any], **kwargs: Any) -> forms.TypedChoiceField:
+def _level(label: Any, choices: Callable[[], Any], **kwargs: Any) -> forms.TypedChoiceField:
     def offered() -> list[tuple[Any, Any]]:
         return [("", _("選んでください")), *choices()]
 

@@ -159,8 +159,8 @@ def plan(request: PersonRequest, pk: int) -> HttpResponse:
         initial={**initial, "expected_loss": risk.loss},
     )
     if request.method == "POST" and form.is_valid():
-        values = {name: value for name, value in values_of(form).items() if value not in (None, "")}
-        values = {"action": "", "basis": "", **values}
+        values: dict[str, Any] = {"action": "", "basis": ""}
+        values |= {name: value for name, value in values_of(form).items() if value not in (None, "")}
         if _run(request, form, risk, lambda row: rules.plan_treatment(risk=row, **values, by=request.person)):
             messages.success(request, _("リスク対応計画を作成しました。内容を確かめて提出してください。"))
             return redirect("risk", risk.pk)
