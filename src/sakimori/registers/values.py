@@ -112,7 +112,9 @@ def of_field(column: models.Field[Any, Any], row: models.Model, names: Names) ->
 
 
 def words(column: models.Field[Any, Any], value: object) -> object:
-    """Return a stored value in the words of its choices."""
+    """Return a stored value in the words of its choices; a year is no quantity and takes no comma."""
+    if column.name == "fiscal_year" and value is not None:
+        return _("%s年度") % value
     if column.choices and value not in (None, ""):
         return dict(column.flatchoices).get(value, value)
     return value
