@@ -29,12 +29,6 @@ class Hit:
 
 
 @for_person
-def home(request: PersonRequest) -> HttpResponse:
-    """Show the person's own page."""
-    return render(request, "portal/home.html", {"crumbs": [(_("ホーム"), "")]})
-
-
-@for_person
 def palette(request: PersonRequest) -> HttpResponse:
     """Answer the palette while the person types."""
     text = request.GET.get("q", "").strip()

@@ -1,0 +1,1 @@
+"""The requirement catalogue against what the product declares: computed from the registries, never typed."""

@@ -1,0 +1,1 @@
+"""The home page: what waits for this person, and where this person starts."""
