@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sakimori.kernel.identity.models import Person
-from sakimori.kernel.ledger import book
-from sakimori.kernel.ledger.models import Entry
+from sakimori.kernel.ledger import book, reading
 from sakimori.kernel.records.models import Record
 from sakimori.lib import clock
 
@@ -69,7 +68,7 @@ class Changes:
 def between(first: date, last: date, person: Person) -> Changes:
     """Return the acts that matter between two days, in three queries."""
     verbs = [verb for _title, wanted in SUBJECTS.values() for verb in wanted]
-    entries = Entry.objects.filter(
+    entries = reading.entries().filter(
         at__gte=_start(first), at__lt=_start(last + timedelta(days=1)), verb__in=verbs
     )
     counts = dict(entries.order_by().values_list("verb").annotate(Count("pk")))

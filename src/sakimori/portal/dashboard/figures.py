@@ -61,9 +61,9 @@ def kinds(person: Person) -> list[KindRow]:
         rows.order_by()
         .values_list("asset_kind")
         .annotate(
-            all=Count("pk"),
+            registered=Count("pk"),
             classified=Count("pk", filter=~blank),
-            owned=Count("pk", filter=Q(owner__isnull=False)),
+            answered_for=Count("pk", filter=Q(owner__isnull=False)),
         )
     )
     counts = {kind: numbers for kind, *numbers in grouped}

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from sakimori.kernel.identity.models import Person
-from sakimori.kernel.ledger import book
-from sakimori.kernel.ledger.models import Entry
+from sakimori.kernel.ledger import book, reading
+from sakimori.kernel.ledger.reading import Entry
 from sakimori.kernel.records.models import Record
 from sakimori.lib import clock
 
@@ -54,7 +54,7 @@ def page(asked: QueryDict, person: Person) -> Page:
 
 
 def _narrowed(asked: QueryDict) -> QuerySet[Entry]:
-    rows = Entry.objects.all()
+    rows = reading.entries()
     if verb := asked.get("verb", ""):
         rows = rows.filter(verb=verb)
     if who := asked.get("actor", "").strip():

@@ -20,8 +20,7 @@ from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.jobs import progress, queue
 from sakimori.kernel.jobs.models import Progress
-from sakimori.kernel.ledger import book, export, proofs
-from sakimori.kernel.ledger.models import Checkpoint, Entry
+from sakimori.kernel.ledger import book, export, proofs, reading
 from sakimori.kernel.ledger.seal import latest_head
 from sakimori.kernel.records.models import Record
 from sakimori.lib.errors import Refused
@@ -53,11 +52,11 @@ def ledger(request: PersonRequest) -> HttpResponse:
 def entry(request: PersonRequest, pk: int) -> HttpResponse:
     """Show one entry as it is sealed, with its place in the tree."""
     access.require(request.person, RIGHT)
-    found = Entry.objects.filter(pk=pk).select_related("actor", "place").first()
+    found = reading.entry(pk)
     if found is None:
         raise Http404
     place = found.place.index if hasattr(found, "place") else None
-    head = None if place is None else Checkpoint.objects.filter(size__gt=place).order_by("size").first()
+    head = None if place is None else reading.head_containing(place)
     record = Record.objects.visible_to(request.person).filter(pk=found.record_id or 0).first()
     context = {
         "entry": found, "title": book.label_of(found.verb), "record": record, "leaf": bytes(found.leaf).hex(),
@@ -73,7 +72,7 @@ def entry(request: PersonRequest, pk: int) -> HttpResponse:
 def heads(request: PersonRequest) -> HttpResponse:
     """List the signed heads, the newest first."""
     access.require(request.person, RIGHT)
-    rows = [(one, bytes(one.root).hex()) for one in Checkpoint.objects.order_by("-size")[:HEADS]]
+    rows = [(one, bytes(one.root).hex()) for one in reading.heads(HEADS)]
     crumbs = [(_("証跡台帳"), reverse("portal:ledger")), (_("先頭"), "")]
     return render(request, "portal/heads.html", {"rows": rows, "crumbs": crumbs})
 
@@ -83,7 +82,7 @@ def heads(request: PersonRequest) -> HttpResponse:
 def note(request: PersonRequest, size: int) -> HttpResponse:
     """Hand out one signed head as text, to be kept elsewhere."""
     access.require(request.person, RIGHT)
-    found = Checkpoint.objects.filter(pk=size).first()
+    found = reading.head(size)
     if found is None:
         raise Http404
     answer = HttpResponse(found.note, content_type="text/plain; charset=utf-8")

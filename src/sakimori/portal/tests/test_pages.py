@@ -19,8 +19,7 @@ from sakimori.kernel.findings import findings
 from sakimori.kernel.identity.models import Appointment
 from sakimori.kernel.jobs import registry
 from sakimori.kernel.jobs.models import Progress
-from sakimori.kernel.ledger import seal
-from sakimori.kernel.ledger.models import Entry
+from sakimori.kernel.ledger import reading, seal
 from sakimori.lib import clock
 from sakimori.portal.conformity import answers
 from sakimori.portal.dashboard import changes, coverage, figures
@@ -167,7 +166,7 @@ def test_the_ledger_is_narrowed_and_paged_without_losing_an_entry(as_person, cas
     client = as_person(cast.kobayashi)
     assert high.number in text(client.get(reverse("portal:ledger") + f"?number={high.number}"))
     assert "該当する証跡はありません" in text(client.get(reverse("portal:ledger") + "?until=2020-01-01"))
-    entry = Entry.objects.filter(record_id=high.pk).last()
+    entry = reading.entries().filter(record_id=high.pk).last()
     assert bytes(entry.leaf).hex() in text(client.get(reverse("portal:entry", args=[entry.pk])))
 
 
