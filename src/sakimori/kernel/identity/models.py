@@ -173,7 +173,9 @@ class Person(Record):
             Department.objects.current().filter(head_id=self.pk).annotate(as_role=models.Value(access.HEAD))
         )
         held = rows.values_list("role", "department_id").union(headed.values_list("as_role", "pk"), all=True)
-        outside = self.category == self.Category.EXTERNAL  # an auditor holds what he was appointed to, no more
+        outside = (
+            self.category == self.Category.EXTERNAL
+        )  # an auditor holds what he was appointed to, no more
         return tuple(held) if outside else ((access.EMPLOYEE, self.department_id), *held)
 
     def roles(self, on: date | None = None) -> frozenset[str]:
