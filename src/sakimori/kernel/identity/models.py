@@ -1,8 +1,7 @@
 """People, departments, sites, and who holds which role in which period.
 
-Roles are those of the regulations (content/roles.yaml); what a role may read and do stands in
-content/access.yaml. Both are data: no rule of this module names a role but the two that follow from
-the organization itself, employee and department_head.
+Roles are those of the regulations (content/roles.yaml); what they may read and do stands in content/access.yaml.
+No rule here names a role but the two that follow from the organization: employee and department_head.
 """
 
 from __future__ import annotations
@@ -173,9 +172,7 @@ class Person(Record):
             Department.objects.current().filter(head_id=self.pk).annotate(as_role=models.Value(access.HEAD))
         )
         held = rows.values_list("role", "department_id").union(headed.values_list("as_role", "pk"), all=True)
-        outside = (
-            self.category == self.Category.EXTERNAL
-        )  # an auditor holds what he was appointed to, no more
+        outside = self.category == self.Category.EXTERNAL  # he holds what he was appointed to
         return tuple(held) if outside else ((access.EMPLOYEE, self.department_id), *held)
 
     def roles(self, on: date | None = None) -> frozenset[str]:
