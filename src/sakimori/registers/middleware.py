@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sakimori.lib.errors import Conflict, NotAllowed, Refused
+
+LARGEST = 2**63 - 1
 
 
 class Refusals:
@@ -19,6 +21,13 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on."""
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, named: dict[str, object]
+    ) -> None:
+        """Know no record under a number that no database can hold; SQLite would fail on it."""
+        if any(isinstance(value, int) and value > LARGEST for value in named.values()):
+            raise Http404
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn a refusal into its page; anything else is an accident and not ours."""
