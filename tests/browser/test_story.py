@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from openpyxl import load_workbook
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from sakimori.domains.assets.models import Asset
-from sakimori.domains.risk.models import Risk
+from sakimori.domains.controls.models import Control, Statement
+from sakimori.domains.risk.models import Permit, Risk, Treatment
+from sakimori.kernel.approvals.models import Application
+from sakimori.kernel.ledger import seal
+from sakimori.lib import clock
+from tests.cast import Cast
 
 from .conftest import Company
 from .walker import Walker
 
 pytestmark = [pytest.mark.postgres, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DATA = Path(__file__).parents[1] / "data"
+VERIFIER = Path(__file__).parents[2] / "verifier" / "sakimori_verify.py"
 FAULTY_ROWS = (42, 66, 67, 134, 138, 140, 149, 162, 169, 176, 180)
 
 
@@ -31,6 +43,25 @@ def test_from_the_companys_ledger_to_the_permission_to_operate(company: Company,
     the_ledger_goes_in_is_taken_back_and_goes_in_again(office)
     asset = Asset.objects.current().filter(department=cast.sales, personal_data=True).order_by("pk")[0]
     the_officer_classifies_an_asset_on_his_phone(officer, asset)
+    treated, accepted = threats_are_kept_or_passed_over_with_a_reason(office, asset)
+    numbers_are_stated(office, treated, frequency="0.5")
+    numbers_are_stated(office, accepted, frequency="0.5")
+
+    a_treatment_is_planned_and_submitted(office, treated, cast.kimura.number)
+    nobody_approves_his_own(office)
+    approved_by(member, president)
+    an_acceptance_is_signed(office, accepted, head, president)
+    a_material_change_reopens_it(office, accepted)
+    an_acceptance_is_signed(office, accepted, head, president)
+
+    statement = a_statement_fills_itself_and_is_decided(office)
+    nobody_approves_his_own(office)
+    approved_by(member, president)
+    it_is_printed_with_the_right_names(office, statement, cast)
+
+    the_president_permits_operation(office, member, president)
+    the_president_finds_a_risk_on_the_map(president)
+    everything_can_be_proved(office, treated, tmp_path)
 
 
 def a_faulty_ledger_is_refused_row_by_row(office: Walker) -> None:
@@ -66,8 +97,162 @@ def upload(office: Walker, name: str) -> None:
 def the_officer_classifies_an_asset_on_his_phone(officer: Walker, asset: Asset) -> None:
     officer.open("/").open("/registers/assets/").open(f"/registers/assets/{asset.pk}/").shot("05-asset-phone")
     officer.press("変更する").fill(
-        confidentiality="2", integrity="2", availability="1", classification="secret", reason="顧客の設計図を含む"
+        confidentiality="2",
+        integrity="2",
+        availability="1",
+        classification="secret",
+        reason="顧客の設計図を含む",
     )
     officer.press("変更を保存する").shot("06-classified")
     asset.refresh_from_db()
     assert (asset.classification, asset.importance) == ("secret", 2)
+
+
+def threats_are_kept_or_passed_over_with_a_reason(office: Walker, asset: Asset) -> list[Risk]:
+    """Keep two proposals and reject a third."""
+    office.open(f"/risk/assets/{asset.pk}/").reads("想定される脅威と脆弱性").shot("07-proposals")
+    for reason, button in (
+        ("前例がある", "特定する"),
+        ("持ち出しがある", "特定する"),
+        ("該当しない", "見送る"),
+    ):
+        office.page.locator(".proposal-form [name=reason]").first.fill(reason)
+        office.press(button, within=".proposal-form")
+    office.reads("見送ったもの", "該当しない").shot("08-decided")
+    assert Risk.objects.filter(asset=asset, state=Risk.State.REJECTED).count() == 1
+    return list(Risk.objects.filter(asset=asset).exclude(state=Risk.State.REJECTED).order_by("pk"))
+
+
+def numbers_are_stated(office: Walker, risk: Risk, *, frequency: str) -> None:
+    office.open(f"/risk/{risk.pk}/analyse/?method=regulation").fill(
+        frequency=frequency, loss_amount="50000000", loss_extent="4", loss_parties="4", affected="顧客",
+        no_control_reason="点検したが該当する管理策はなかった", harm_reason="過去の見積りから",
+    ).shot("09-analyse")  # fmt: skip
+    office.press("算定する").reads("リスク値を算定しました", "受容水準 1 を超えています").shot("10-risk")
+    risk.refresh_from_db()
+    assert risk.value and risk.above_level
+
+
+def a_treatment_is_planned_and_submitted(office: Walker, risk: Risk, owner: str) -> None:
+    office.press_on(f"/risk/{risk.pk}/", "対応を計画").fill(
+        options="likelihood", action="標的型メール訓練を年2回行う", basis="訓練費用は損害額より小さい", owner=owner,
+        due_on=str(clock.today() + timedelta(days=90)), expected_likelihood="1", expected_loss="1",
+    ).shot("11-plan")  # fmt: skip
+    office.page.wait_for_load_state("networkidle")  # the names that were suggested while typing
+    office.press("計画を作成する").reads("予測残留 1")
+    plan = Treatment.objects.get(risk=risk)
+    office.open(f"/registers/risk-treatments/{plan.pk}/do/risk.treatment_submitted/")
+    office.press("リスク対応計画の提出を実行する").shot("12-submitted")
+
+
+def nobody_approves_his_own(office: Walker) -> None:
+    waiting = newest()
+    office.open(f"/applications/{waiting.pk}/")
+    expect(office.page.get_by_role("button", name="承認する")).to_have_count(0)
+    status, text = office.forge(f"/applications/{waiting.pk}/decide/", decision="approve")
+    assert status == 422 and "申請者は、自分の申請を決裁できません" in text
+
+
+def approved_by(*people: Walker) -> None:
+    """Let each of them find the newest application in his queue and approve it."""
+    waiting = newest()
+    for person in people:
+        person.open("/applications/queue/").reads(waiting.number)
+        person.open(f"/applications/{waiting.pk}/").shot("13-application").press("承認する").reads(
+            "承認として記録しました"
+        )
+    waiting.refresh_from_db()
+    assert waiting.status == "approved"
+
+
+def newest() -> Application:
+    found: Application = Application.objects.order_by("-pk")[0]
+    return found
+
+
+def an_acceptance_is_signed(office: Walker, risk: Risk, head: Walker, president: Walker) -> None:
+    office.press_on(f"/risk/{risk.pk}/", "受容を申請").fill(reason="代わりの手段がない").shot("14-accept")
+    office.press("承認を求める")
+    approved_by(head, president)
+    risk.refresh_from_db()
+    assert risk.state == Risk.State.ACCEPTED
+
+
+def a_material_change_reopens_it(office: Walker, risk: Risk) -> None:
+    numbers_are_stated(office, risk, frequency="3")
+    office.reads("受容した後に内容が変わったか").shot("15-reopened")
+    assert risk.state == Risk.State.REOPENED
+
+
+def a_statement_fills_itself_and_is_decided(office: Walker) -> Statement:
+    """Fill, fail to exclude a clause, decide the rest together, submit."""
+    office.open("/controls/").shot("16-tree").press("27001:2022").press("適用宣言書を起案")
+    statement: Statement = Statement.objects.get()
+    office.press("自動記入").reads("自動記入しました").shot("17-filled")
+    clause = Control.objects.get(standard=statement.standard, ref="4.1")
+    office.open(f"/controls/statements/{statement.pk}/rows/{clause.pk}/")
+    office.fill(applicable="no", reason="不要", impact="影響しない").press("この採否で決める")
+    office.reads("4.1 は要求事項のため、適用除外にできません。")
+    office.open(f"/controls/statements/{statement.pk}/?show=undecided")
+    office.page.get_by_label("表示中のすべてを選ぶ").check()
+    office.page.locator(".bulk-panel summary").click()
+    office.fill(applicable="yes", reasons="practice", reason="事業に必要な慣行として採用する").shot("18-bulk")
+    office.press("まとめて決める").reads("採否を決定しました")
+    office.press("提出する").shot("19-submit").press("提出する").shot("20-statement")
+    return statement
+
+
+def it_is_printed_with_the_right_names(office: Walker, statement: Statement, cast: Cast) -> None:
+    """Read the paper: who prepared, evaluated and approved, and the head of the ledger."""
+    address = f"/controls/statements/{statement.pk}"
+    office.open(f"{address}/").reads("有効").shot("21-approved")
+    seal.seal()  # as the worker does every minute
+    pdf = office.download(f"{address}/paper.pdf")
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
+    first, whole = pages[0], "".join(pages)
+    for text in (
+        "作成",
+        "評価",
+        "承認",
+        *(person.name.split()[0] for person in (cast.ueno, cast.ono, cast.aoki)),
+    ):
+        assert text in first, (text, first)
+    assert seal.latest_head().root_hex_short in whole
+    assert office.download(f"{address}/paper.docx")[:2] == b"PK"
+    book = load_workbook(io.BytesIO(office.download(f"{address}/sheet/")), read_only=True)
+    assert any("A.5.1" in str(cell) for row in book.worksheets[0].values for cell in row)
+
+
+def the_president_permits_operation(office: Walker, member: Walker, president: Walker) -> None:
+    office.open("/risk/permits/request/").shot("22-permit").press("承認を求める")
+    approved_by(member, president)
+    permit = Permit.objects.get()
+    assert permit.status == Permit.Status.VALID
+    president.open(f"/risk/permits/{permit.pk}/").shot("23-permit-phone")
+
+
+def the_president_finds_a_risk_on_the_map(president: Walker) -> None:
+    president.open("/").shot("24-home-phone").open("/risk/map/?method=regulation").shot("25-map-phone")
+    president.click_first(".heat a").reads("リスク台帳").shot("26-cell-phone")
+
+
+def everything_can_be_proved(office: Walker, risk: Risk, folder: Path) -> None:
+    office.open(f"/records/{risk.pk}/").shot("27-record")
+    assert "上野 真理" in office.page.inner_text("main")
+    said = io.StringIO()
+    call_command("ledger_proof", risk.number, "--to", str(folder), stdout=said)
+    call_command("verify", "--key", stdout=said)
+    assert "改ざん・欠落・並べ替えはありません" in said.getvalue()
+    key = said.getvalue().strip().splitlines()[-1]
+    proof = next(folder.glob("*.tlog-proof"))
+    command = [
+        sys.executable,
+        VERIFIER,
+        "--proof",
+        proof,
+        "--entry",
+        proof.with_suffix(".json"),
+        "--key",
+        key,
+    ]
+    subprocess.run(command, check=True, capture_output=True)

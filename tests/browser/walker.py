@@ -51,6 +51,23 @@ class Walker:
             target.click()
         return self._arrive()
 
+    def press_on(self, address: str, name: str) -> Walker:
+        """Go to an address and press what has this name there."""
+        return self.open(address).press(name)
+
+    def click_first(self, selector: str) -> Walker:
+        """Follow the first link that matches."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
+        return self._arrive()
+
+    def forge(self, address: str, **values: str) -> tuple[int, str]:
+        """Send a form that no page offered; return status and text of the answer."""
+        token = {c["name"]: c["value"] for c in self.page.context.cookies()}[settings.CSRF_COOKIE_NAME]
+        values["csrfmiddlewaretoken"] = token
+        answer = self.page.request.post(self.base + address, form=values, headers={"Referer": self.base})
+        return answer.status, answer.text()
+
     def fill(self, **values: str) -> Walker:
         """Fill fields by their names; a choice is taken by its value."""
         for name, value in values.items():
