@@ -18,7 +18,6 @@ from sakimori.domains.risk.register import Acceptances, Risks, Treatments
 from sakimori.kernel.findings.models import Finding
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.obligations.obligations import Occurrence
-from sakimori.lib import clock
 from sakimori.registers.addresses import list_url
 from sakimori.registers.base import Register
 
@@ -92,11 +91,11 @@ def of_assets(rows: Iterable[KindRow]) -> list[Figure]:
 def of_risks(person: Person, today: date) -> list[Figure]:
     """Return how the risks and their treatments stand (REG-312, REG-313)."""
     mine = Risk.objects.visible_to(person).identified()
-    open_states = [Risk.State.ANALYSED, Risk.State.REOPENED]
     risks = mine.aggregate(
         all=Count("pk"),
         above=Count("pk", filter=Q(above_level=True)),
-        untreated=Count("pk", filter=Q(above_level=True, state__in=open_states)),
+        untreated=Count("pk", filter=Q(above_level=True, state=Risk.State.ANALYSED)),
+        reopened=Count("pk", filter=Q(above_level=True, state=Risk.State.REOPENED)),
         unvalued=Count("pk", filter=Q(value=None)),
         review=Count("pk", filter=Q(review_on__lt=today)),
     )
@@ -107,6 +106,7 @@ def of_risks(person: Person, today: date) -> list[Figure]:
         Figure(_("特定したリスク"), risks["all"], list_url(Risks), ""),
         Figure(_("受容水準を超えるリスク"), risks["above"], _list(Risks, above_level="true")),
         Figure(_("対応も受容も未定"), risks["untreated"], _list(Risks, above_level="true", state="analysed"), "red"),
+        Figure(_("受容・対応が失効し再評価要"), risks["reopened"], _list(Risks, above_level="true", state="reopened"), "red"),
         Figure(_("未算定のリスク"), risks["unvalued"], _list(Risks, state="identified"), "blue"),
         Figure(_("期限を過ぎた対応"), late, _list(Treatments, status="approved", due_on_until=before), "red"),
         Figure(_("見直し期限を過ぎたリスク"), risks["review"], _list(Risks, review_on_until=before), "red"),
@@ -149,12 +149,10 @@ def acceptances_url() -> str:
     return _list(Acceptances, status="valid")
 
 
-def last_look(person: Person) -> date:
+def last_look(permit: Permit | None, today: date) -> date:
     """Return when the management last signed what remains, else the first day of the fiscal year."""
-    permit = permission(person)
     if permit is not None and permit.signed_on is not None:
         return permit.signed_on
-    today = clock.today()
     return date(today.year - (today.month < 4), 4, 1)
 
 

@@ -47,8 +47,8 @@ def print_dashboard(request: PersonRequest, form: str) -> HttpResponse:
 def gather(person: Person, first: str, last: str) -> dict[str, Any]:
     """Return everything that page and paper show; grouped counts, whatever the number of rows."""
     today = clock.today()
-    kinds = figures.kinds(person)
-    start, end = changes.period(first, last, figures.last_look(person))
+    kinds, permit = figures.kinds(person), figures.permission(person)
+    start, end = changes.period(first, last, figures.last_look(permit, today))
     found = changes.between(start, end, person)
     return {
         "today": today,
@@ -58,7 +58,7 @@ def gather(person: Person, first: str, last: str) -> dict[str, Any]:
             *figures.of_risks(person, today),
             *figures.of_work(person, today),
         ],
-        "permit": figures.permission(person),
+        "permit": permit,
         "level": valuation.acceptance_level(),
         "maps": heat.maps(person, policy.value("risk.method")),
         "coverage": coverage.coverage(person),

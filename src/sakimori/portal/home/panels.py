@@ -91,8 +91,8 @@ def _of_management(person: Person, today: date) -> list[Figure]:
     every = figures.of_risks(person, today)
     late = Occurrence.objects.overdue(today).count()
     return [
-        *every[1:3],
-        *every[4:6],
+        *every[1:4],
+        every[5],
         Figure(_("期日を過ぎた義務"), late, reverse("portal:duties") + "?only=overdue", "red"),
     ]
 

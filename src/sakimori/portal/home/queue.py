@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -51,15 +52,19 @@ def work_of(person: Person) -> Work:
     """Return what waits for the person today."""
     today = clock.today()
     duties = list(obligations.open_for(person))
-    found = list(findings.open_for(person).select_related(None).values_list("due_on", flat=True))
+    found = (
+        findings.open_for(person)
+        .order_by()
+        .aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
+    )
     returned = Application.objects.filter(applicant=person, status=Application.Status.RETURNED).count()
     stale = unconfirmed(today).filter(owner=person).count()
     assets = f"{list_url(Assets)}?{urlencode({'owner': person.pk})}"
     lines = [
         Line(_("あなたの決裁を待つ申請"), approvals.waiting_for(person).count(), reverse("applications:queue"), "checkbox"),
         Line(_("担当する義務"), len(duties), reverse("portal:mine"), "calendar-due", sum(one.due_on < today for one in duties)),
-        Line(_("是正する指摘"), len(found), reverse("portal:findings") + "?mine=1", "alert-circle",
-             sum(day < today for day in found)),
+        Line(_("是正する指摘"), found["all"], reverse("portal:findings") + "?mine=1", "alert-circle",
+             found["late"]),
         Line(_("差し戻された申請"), returned, reverse("applications:mine"), "arrow-back-up"),
         Line(_("棚卸しを待つ自分の資産"), stale, assets, "database"),
         Line(_("未読のお知らせ"), notices.unread_count(person), reverse("applications:inbox"), "bell"),

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -139,11 +141,20 @@ def test_what_changed_is_read_from_the_ledger_between_two_days(cast, high):
     assert changes.between(date(2026, 5, 1), date(2026, 5, 31), cast.aoki).total == 0
 
 
-def test_the_dashboard_costs_the_same_for_more_rows(as_person, cast, high, django_assert_max_num_queries):
+@pytest.mark.parametrize("page", ["home", "dashboard", "ledger", "findings"])
+def test_a_page_asks_the_same_queries_for_one_row_as_for_twenty(as_person, cast, high, page):
     client = as_person(cast.aoki)
-    client.get(reverse("portal:dashboard"))
-    with django_assert_max_num_queries(45):
-        text(client.get(reverse("portal:dashboard")))
+    address = reverse(f"portal:{page}")
+    findings.run(clock.today())
+    client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        text(client.get(address))
+    for number in range(20):
+        register_asset(name=f"図面{number}", department=cast.production, storage="paper", by=cast.ueno)
+    findings.run(clock.today())
+    with CaptureQueriesContext(connection) as many:
+        text(client.get(address))
+    assert len(many) == len(few)
 
 
 def test_the_dashboard_is_printed(as_person, cast, high):
