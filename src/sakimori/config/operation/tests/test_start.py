@@ -42,7 +42,7 @@ def running(served: Installation) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 def test_a_start_answers_and_ends_on_ctrl_c_without_a_trace(
@@ -52,7 +52,7 @@ def test_a_start_answers_and_ends_on_ctrl_c_without_a_trace(
     assert _child(running, "gunicorn") in children
     assert _child(running, "manage worker").is_running()
     running.send_signal(signal.SIGINT)
-    shown, _ = running.communicate(timeout=30)
+    shown, _ = running.communicate(timeout=60)
     assert running.returncode == 0
     assert f"http://localhost:{served.port}/" in shown
     assert not [child for child in children if child.is_running()]
@@ -73,7 +73,7 @@ def test_a_killed_web_server_or_worker_comes_back(
     for name in ("gunicorn", "manage worker"):
         killed = _child(running, name)
         killed.kill()
-        psutil.wait_procs([killed], timeout=10)
+        psutil.wait_procs([killed], timeout=30)
         assert _child(running, name).pid != killed.pid
     _wait_for_answer(served, running)
 
@@ -81,7 +81,7 @@ def test_a_killed_web_server_or_worker_comes_back(
 def test_a_killed_start_takes_its_processes_along(running: subprocess.Popen[str]) -> None:
     children = psutil.Process(running.pid).children(recursive=True)
     running.kill()
-    _, alive = psutil.wait_procs(children, timeout=20)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert not alive
 
 
@@ -106,7 +106,7 @@ def test_a_start_killed_while_it_prepares_leaves_no_half_company(installation: I
     again = installation.start("start", "run", "--empty")
     _wait_for_answer(installation, again)
     again.send_signal(signal.SIGTERM)
-    shown, _ = again.communicate(timeout=30)
+    shown, _ = again.communicate(timeout=60)
     assert again.returncode == 0, shown
     assert f"Setup code: {(installation.data / 'setup-code').read_text()}" in shown
 
@@ -154,7 +154,7 @@ def _wait_for_answer(installation: Installation, process: subprocess.Popen[str])
         assert process.poll() is None, process.communicate()[0]
         return _answers(installation)
 
-    _wait_until(answered, 60)
+    _wait_until(answered)
 
 
 def _command(process: psutil.Process) -> str:
@@ -168,7 +168,7 @@ def _answers(installation: Installation) -> bool:
     return Address("127.0.0.1", installation.port).answers()
 
 
-def _wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def _wait_until(condition: Callable[[], bool], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
