@@ -25,7 +25,12 @@ from tests.cast import Cast
 from .conftest import Company
 from .walker import Walker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
 DATA = Path(__file__).parents[1] / "data"
 VERIFIER = Path(__file__).parents[2] / "verifier" / "sakimori_verify.py"
 FAULTY_ROWS = (42, 66, 67, 134, 138, 140, 149, 162, 169, 176, 180)
@@ -232,7 +237,9 @@ def the_president_permits_operation(office: Walker, member: Walker, president: W
 
 
 def the_president_finds_a_risk_on_the_map(president: Walker) -> None:
-    president.open("/").shot("24-home-phone").open("/risk/map/?method=regulation").shot("25-map-phone")
+    president.open("/").shot("24-home-phone").open("/dashboard/").shot("24-dashboard-phone").open(
+        "/risk/map/?method=regulation"
+    ).shot("25-map-phone")
     president.click_first(".heat a").reads("リスク台帳").shot("26-cell-phone")
 
 
