@@ -91,7 +91,7 @@ class Acceptance(Record):
         EXPIRED = "expired", _("期限切れ")
         REFUSED = "refused", _("不承認")
 
-    number_prefix = "ACC"
+    number_prefix = "RAP"
     default_audience = "managers"
 
     risk = models.ForeignKey(Risk, models.PROTECT, verbose_name=_("リスク"), related_name="acceptances")
