@@ -141,6 +141,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "registers:export":               ("L-oooooooo--", ">xxxxxxxxxxx"),
     "registers:import":               ("Lnnno----nnn", ">nnno----nnn"),
     "registers:import_choose":        ("Lxxxxxxxxxxx", ">nnn?----nnn"),
+    "registers:import_difference":    ("Lnnno----nnn", ">xxxxxxxxxxx"),
     "registers:import_run":           ("Lxxxxxxxxxxx", ">nnn?----nnn"),
     "registers:import_start":         ("L---o-------", ">---?-------"),
     "registers:link":                 ("Lxxxxxxxxxxx", ">>>>>>>>>nnn"),

@@ -150,7 +150,7 @@ NAMED: dict[str, Callable[[World], dict[str, Any]]] = {
         f"registers:{name}": lambda w: {"slug": "assets"}
         for name in ("list", "add", "bulk", "views", "template", "import_start")
     },
-    **{f"registers:{name}": lambda w: {"pk": w.batch.pk} for name in ("import", "import_choose")},
+    **{f"registers:{name}": lambda w: {"pk": w.batch.pk} for name in ("import", "import_choose", "import_difference")},
     **{
         f"registers:{name}": lambda w: {"pk": w.asset.pk}
         for name in ("record", "evidence_attach", "link", "comment")

@@ -21,6 +21,7 @@ urlpatterns = [
     path("registers/<slug:slug>/<int:pk>/do/<str:verb>/", edits.act, name="act"),
     path("imports/<int:pk>/", imports.batch, name="import"),
     path("imports/<int:pk>/columns/", imports.choose, name="import_choose"),
+    path("imports/<int:pk>/difference.xlsx", imports.difference, name="import_difference"),
     path("imports/<int:pk>/<str:act>/", imports.run, name="import_run"),
     path("records/<int:pk>/", rows.record, name="record"),
     path("records/<int:pk>/evidence/", surroundings.attach, name="evidence_attach"),

@@ -6,9 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from sakimori.kernel import hooks
 from sakimori.kernel.exchange.choices import Choice, Lookup
-from sakimori.kernel.exchange.columns import Col, Sheet, declare
+from sakimori.kernel.exchange.columns import Col, Sheet, Written, declare
 from sakimori.kernel.exchange.kinds import Code, Day, Text
 from sakimori.kernel.identity.models import Department, Person, Site
 from sakimori.kernel.ledger import book
@@ -39,12 +38,24 @@ def site_rows() -> Any:
 def _complete(person: Person) -> None:
     person.employee_number = person.employee_number or None
     rules.check_person(person)
+    if person.left_on is not None and person.left_on != person.loaded_values.get("left_on"):
+        rules.check_leaving(person, person.left_on)
 
 
-def _after_import(rows: list[Person]) -> None:
-    for person in rows:
-        if person.revision == 0:
-            hooks.call("person_joined", person=person)
+def _after_import(rows: list[Written]) -> None:
+    former = Department.objects.in_bulk([row.changes["department_id"][0] for row in rows if _moved(row)])
+    for row in rows:
+        if row.is_new:
+            rules.settle_joined(row.record)
+            continue
+        if _moved(row):
+            rules.settle_moved(row.record, former.get(row.changes["department_id"][0]))
+        if row.changes.get("left_on", (None, None))[1] is not None:
+            rules.settle_left(row.record)
+
+
+def _moved(row: Written) -> bool:
+    return not row.is_new and "department_id" in row.changes
 
 
 PEOPLE = declare(
@@ -91,6 +102,7 @@ PEOPLE = declare(
             ),  # fmt: skip
             Col("site", _("勤務地"), ("拠点", "事業所", "勤務先"), Lookup(_("拠点"), site_rows)),
             Col("joined_on", _("入社日"), ("入社年月日", "採用日", "雇用開始日"), Day()),
+            Col("left_on", _("退職日"), ("退職年月日", "退社日", "離職日", "雇用終了日"), Day()),
         ),
         verbs=(
             book.declare("person.imported", _("従業者の取込")),

@@ -11,6 +11,7 @@ from sakimori.kernel import hooks
 from sakimori.kernel.identity.actors import SYSTEM, Actor
 from sakimori.kernel.identity.models import Department, Person, Site
 from sakimori.kernel.ledger.book import command
+from sakimori.kernel.obligations import obligations
 from sakimori.lib import clock
 from sakimori.lib.dates import Cadence
 from sakimori.lib.errors import Invalid, NotAllowed
@@ -51,7 +52,7 @@ def add_person(
     )  # fmt: skip
     check_person(person)
     person.save()
-    hooks.call("person_joined", person=person)
+    settle_joined(person)
     return person
 
 
@@ -68,8 +69,7 @@ def change_person(person: Person, *, reason: str = "", by: Actor, **values: obje
     check_person(person)
     person.save()
     if person.department_id != (former.pk if former else None):
-        person.forget_roles()
-        hooks.call("person_moved", person=person, former_department=former)
+        settle_moved(person, former)
     return person
 
 
@@ -85,8 +85,7 @@ def move_person(person: Person, *, to: Department, moved_on: date, job_title: st
     if job_title:
         person.job_title = job_title
     person.save()
-    person.forget_roles()
-    hooks.call("person_moved", person=person, former_department=former)
+    settle_moved(person, former)
     return person
 
 
@@ -96,20 +95,42 @@ def leave(person: Person, *, left_on: date, by: Actor) -> Person:
 
     Refused for the head of a department until somebody else heads it.
     """
-    if person.joined_on and left_on < person.joined_on:
-        raise Invalid({"left_on": _("退職日は入社日以降にしてください。")})
-    headed = Department.objects.current().filter(head=person)
-    if headed.exists():
-        text = _("%(units)sの部門長です。先に後任の部門長を決めてください。")
-        names = "・".join(headed.values_list("name", flat=True))
-        raise NotAllowed(text % {"units": names}, rule="people.successor_first")
+    check_leaving(person, left_on)
     person.left_on = left_on
     person.save()
-    person.forget_roles()
-    for agreement in person.agreements.current().filter(survives_years__gt=0):
-        _bind_until(agreement, last_day=left_on, by=SYSTEM)
-    hooks.call("person_leaves", person=person)
+    settle_left(person)
     return person
+
+
+def check_leaving(person: Person, left_on: date) -> None:
+    """Raise what stands against a last day, whether one person leaves or a list says so."""
+    if person.joined_on and left_on < person.joined_on:
+        raise Invalid({"left_on": _("退職日は入社日以降にしてください。")})
+    headed = Department.objects.current().filter(head_id=person.pk or 0).values_list("name", flat=True)
+    if headed:
+        text = _("%(units)sの部門長です。先に後任の部門長を決めてください。")
+        raise NotAllowed(text % {"units": "・".join(headed)}, rule="people.successor_first", field="left_on")
+
+
+def settle_joined(person: Person) -> None:
+    """Let what follows from joining follow; nothing does for somebody who has left already."""
+    if person.left_on is None:
+        hooks.call("person_joined", person=person)
+
+
+def settle_moved(person: Person, former: Department | None) -> None:
+    """Let what follows from another department follow: roles by place, and whoever watches moves."""
+    person.forget_roles()
+    hooks.call("person_moved", person=person, former_department=former)
+
+
+def settle_left(person: Person) -> None:
+    """Let what follows from a last day follow: roles end, surviving duties get theirs, leaving begins."""
+    person.forget_roles()
+    assert person.left_on is not None
+    for agreement in person.agreements.current().filter(survives_years__gt=0):
+        _bind_until(agreement, last_day=person.left_on, by=SYSTEM)
+    hooks.call("person_leaves", person=person)
 
 
 @command("agreement.bound", gettext_lazy("義務の終期の計算"))
@@ -144,7 +165,9 @@ def register_agreement(
         own_duty=own_duty, company_duty=company_duty, protection=protection, measures=measures,
         survival=survival, survives_years=survives_years or 0,
     )  # fmt: skip
-    return _stored(agreement)
+    _stored(agreement)
+    obligations.prove(agreement, done_on=signed_on)
+    return agreement
 
 
 @command("agreement.corrected", gettext_lazy("署名の訂正"), right="people.change")

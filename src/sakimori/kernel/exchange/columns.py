@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,13 +47,23 @@ class Col:
 
 
 @dataclass(frozen=True)
+class Written:
+    """One row that an import stored, or its undoing put back: what changed, from what to what."""
+
+    record: Any
+    changes: Mapping[str, tuple[object, object]]
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
 class Sheet:
     """How a register looks in Excel.
 
     ``key``: fields that recognise a row, tried in this order; the register's own number comes first by
     itself. ``complete(row)`` fills what follows from the values and raises Invalid by field. ``right``: the
     row of access.yaml for importing; it is also checked against every new and every changed row.
-    ``verbs``: the ledger's verbs for a created and a changed row. ``new()`` gives a fresh row.
+    ``verbs``: the ledger's verbs for a created and a changed row. ``new()`` gives a fresh row. ``after`` is told
+    of every row stored, so that what follows from a change follows from an import as well.
     """
 
     id: str
@@ -65,7 +75,7 @@ class Sheet:
     right: str = "exchange.import"
     complete: Callable[[Any], None] | None = None
     new: Callable[[], Record] | None = None
-    after: Callable[[list[Any]], None] | None = None
+    after: Callable[[list[Written]], None] | None = None
     notes: tuple[Text_, ...] = ()
 
     @functools.cached_property

@@ -21,6 +21,7 @@ from .columns import Col, Sheet
 from .imports import sheet_of
 from .models import ImportBatch
 from .reading import open_tables, table_named
+from .report import Report
 
 EXPORTED = book.declare("register.exported", gettext_lazy("台帳の書き出し"))
 RIGHT = "exchange.export"
@@ -69,6 +70,32 @@ def export_layout(batch: ImportBatch, target: Path, *, by: Actor) -> int:
         fill_layout(target, table_named(tables, batch.tab), kept, added)
     _note(sheet, len(kept) + len(added), by)
     return len(kept) + len(added)
+
+
+def difference(report: Report, target: IO[bytes]) -> int:
+    """Write everything a check found, one line per row, changed column or fault; return how many lines."""
+    columns = [
+        OutColumn(_("区分"), 16), OutColumn(_("行"), 8), OutColumn(_("記録"), 16), OutColumn(_("見出し"), 40),
+        OutColumn(_("項目"), 20), OutColumn(_("今の値・ファイルの値"), 30), OutColumn(_("取込後の値"), 30),
+        OutColumn(_("直し方"), 60),
+    ]  # fmt: skip
+    return write_table(target, columns, _difference(report), sheet=_("差分"))
+
+
+def _difference(report: Report) -> Iterator[tuple[object, ...]]:
+    for fault in report.problems:
+        yield _("誤り"), fault.row, "", "", fault.heading, fault.value, "", fault.sentence
+    for line in report.changed:
+        for change in line.changes:
+            yield (
+                _("変更"), line.row, line.number, line.label, change.heading, change.before, change.after, "",
+            )  # fmt: skip
+    for line in report.new:
+        yield _("追加"), line.row, line.number, line.label, "", "", "", ""
+    for one in report.recomputed:
+        yield _("計算し直す値"), one.row, "", "", one.heading, one.stated, one.computed, ""
+    for line in report.missing:
+        yield _("ファイルにない行"), "", line.number, line.label, "", "", "", ""
 
 
 def columns_of(sheet: Sheet) -> list[OutColumn]:

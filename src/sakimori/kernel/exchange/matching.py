@@ -16,7 +16,7 @@ from .reading import Parsed
 
 # SQLite takes 32,766 parameters a statement; a lookup by key needs one each.
 _CHUNK = 5_000
-_SHOWN = 500
+_SHOWN = 5_000  # of a register a hundred times longer than the file, enough to see which
 
 
 class Register:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sakimori.kernel.jobs.models import Progress
 from sakimori.kernel.records.models import Record, RecordQuerySet
 
 
@@ -36,6 +37,9 @@ class ImportBatch(Record):
     counts = models.JSONField(_("件数"), default=dict)
     digest = models.CharField(_("確認した差分"), max_length=64, blank=True)
     report = models.JSONField(_("確認結果"), default=dict)
+    work = models.ForeignKey(
+        Progress, models.SET_NULL, verbose_name=_("処理"), null=True, blank=True, related_name="+"
+    )
 
     objects: ClassVar = RecordQuerySet["ImportBatch"].as_manager()
 
@@ -48,8 +52,8 @@ class ImportBatch(Record):
 
     @classmethod
     def ledger_fields(cls) -> list[models.Field[Any, Any]]:
-        """Leave the report out: it repeats the file, which is kept by its hash."""
-        return [field for field in super().ledger_fields() if field.name != "report"]
+        """Leave the report out: it repeats the file, which is kept by its hash; and which worker is at it."""
+        return [field for field in super().ledger_fields() if field.name not in ("report", "work")]
 
 
 class ImportedRow(models.Model):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
-# What is kept for the page; the counts are always of everything.
-_KEPT_ROWS = 500
-_KEPT_PROBLEMS = 5_000
+# What is kept to be shown and taken away; the counts are always of everything.
+KEPT = 100_000
 
 
 @dataclass(frozen=True)
@@ -81,18 +80,17 @@ class Report:
         return not self.counts.get("problems")
 
     def plain(self) -> dict[str, Any]:
-        """Return what a JSON column keeps: all counts, the first rows of each list."""
-        kept = Report(
-            self.counts,
-            self.new[:_KEPT_ROWS],
-            self.changed[:_KEPT_ROWS],
-            self.missing[:_KEPT_ROWS],
-            self.recomputed[:_KEPT_ROWS],
-            self.problems[:_KEPT_PROBLEMS],
-            self.passed[:_KEPT_ROWS],
-            self.notes,
-        )
-        return asdict(kept)
+        """Return what a JSON column keeps: all counts, and the rows of each list in a form that takes little."""
+        return {
+            "counts": self.counts,
+            "new": [_plain(line) for line in self.new[:KEPT]],
+            "changed": [_plain(line) for line in self.changed[:KEPT]],
+            "missing": [_plain(line) for line in self.missing[:KEPT]],
+            "recomputed": [astuple(row) for row in self.recomputed[:KEPT]],
+            "problems": [astuple(row) for row in self.problems[:KEPT]],
+            "passed": self.passed[:KEPT],
+            "notes": self.notes,
+        }
 
     @classmethod
     def from_plain(cls, kept: Mapping[str, Any]) -> Report:
@@ -102,8 +100,8 @@ class Report:
             new=_lines(kept.get("new", ())),
             changed=_lines(kept.get("changed", ())),
             missing=_lines(kept.get("missing", ())),
-            recomputed=[Recomputed(**row) for row in kept.get("recomputed", ())],
-            problems=[RowProblem(**row) for row in kept.get("problems", ())],
+            recomputed=[Recomputed(*row) for row in kept.get("recomputed", ())],
+            problems=[RowProblem(*row) for row in kept.get("problems", ())],
             passed=[(row, text, kind) for row, text, kind in kept.get("passed", ())],
             notes=list(kept.get("notes", ())),
         )
@@ -111,8 +109,10 @@ class Report:
 
 def _lines(rows: Any) -> list[RowLine]:
     return [
-        RowLine(
-            row["row"], row["number"], row["label"], tuple(FieldChange(**change) for change in row["changes"])
-        )
-        for row in rows
+        RowLine(row, number, label, tuple(FieldChange(*change) for change in changes))
+        for row, number, label, *changes in rows
     ]
+
+
+def _plain(line: RowLine) -> list[object]:
+    return [line.row, line.number, line.label, *(astuple(change) for change in line.changes)]

@@ -12,10 +12,7 @@ from .choices import Lookup
 from .columns import Col, Sheet
 from .kinds import shown
 from .planning import Act, Plan, Planned
-from .report import FieldChange, Recomputed, Report, RowLine, RowProblem
-
-# Lines beyond this are counted only; a page shows no more.
-_LINES = 500
+from .report import KEPT, FieldChange, Recomputed, Report, RowLine, RowProblem
 
 
 def tell(
@@ -26,8 +23,8 @@ def tell(
     labels = _Labels(sheet)
     changed = plan.of(Act.CHANGED, Act.REVIVED)
     report = Report(
-        new=[_line(planned) for planned in plan.of(Act.CREATED)[:_LINES]],
-        changed=[_line(planned, labels.changes(planned)) for planned in changed[:_LINES]],
+        new=[_line(planned) for planned in plan.of(Act.CREATED)[:KEPT]],
+        changed=[_line(planned, labels.changes(planned)) for planned in changed[:KEPT]],
         missing=[RowLine(0, number, label) for number, label in plan.missing],
         recomputed=[
             Recomputed(
@@ -37,7 +34,7 @@ def tell(
                 shown(stated.stated),
                 "" if stated.computed is None else shown(stated.computed),
             )
-            for stated in plan.stated[:_LINES]
+            for stated in plan.stated[:KEPT]
         ],
         problems=sorted(problems, key=lambda problem: (problem.row, problem.column)),
         passed=[(passed.row, passed.text[:100], passed.kind) for passed in table.passed],

@@ -17,7 +17,7 @@ from sakimori.lib import canonical, clock
 from sakimori.lib.errors import Conflict, Refused
 from sakimori.lib.japanese import fold
 
-from .columns import Sheet
+from .columns import Sheet, Written
 from .models import ImportBatch, ImportedRow
 from .planning import Act, Plan, Planned, chunks
 
@@ -41,7 +41,10 @@ def carry_out(plan: Plan, batch: ImportBatch, sheet: Sheet, *, by: Actor) -> Non
     bulk.insert_rows(ImportedRow, [_remember(batch, planned) for planned in plan.rows], _CHUNK)
     records = [planned.record for planned in (*created, *changed)]
     if sheet.after is not None:
-        sheet.after(records)
+        sheet.after(
+            [Written(p.record, p.changes, is_new=True) for p in created]
+            + [Written(p.record, p.changes) for p in changed]
+        )
     hooks.call("records_imported", records=records)
 
 
@@ -164,4 +167,6 @@ def take_back(
         drafts.append(book.Draft(verb, record, changes, reason=reason))
     rewrite(sheet.model, list(records.values()), touched)
     book.append_many(drafts, by=by)
+    if sheet.after is not None:
+        sheet.after([Written(draft.record, draft.changes) for draft in drafts])
     hooks.call("records_imported", records=list(records.values()))

@@ -63,11 +63,10 @@ def _sign_pledges(stage: Stage) -> None:
 def sign_pledge(stage: Stage, person: Person) -> None:
     """Enter what somebody signed today: the agreement of confidentiality and the pledge."""
     for kind in ("nda", "pledge"):
-        agreement = people.register_agreement(
+        people.register_agreement(
             person=person, agreement_kind=kind, text_version="第3版", signed_on=clock.today(), own_duty=True,
             protection=True, survival=True, survives_years=3, by=stage["saito"],
         )  # fmt: skip
-        obligations.prove(agreement)
 
 
 def _state_scope(stage: Stage, book: BeginningBook) -> None:

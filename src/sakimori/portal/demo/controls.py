@@ -13,7 +13,6 @@ from sakimori.kernel.content.threats import CONTROLS_STANDARD
 from sakimori.kernel.dossier import comments, evidence, links
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger import seal
-from sakimori.kernel.obligations import obligations
 from sakimori.lib import clock
 
 from . import calendar, last_year
@@ -106,13 +105,12 @@ def _test(stage: Stage, controls: list[Control]) -> None:
     )
     for place, result in enumerate(outcomes):
         with calendar.on(calendar.ago(190 - 8 * place), 14):
-            test = rules.record_test(
+            rules.record_test(
                 control=controls[place * 6], method="記録の抜取りと現場の確認", result=result,
                 measured=_MEASURED[result],
                 decision="keep" if result == "effective" else "change", by=stage["ueno"],
                 next_test_on=clock.today() + timedelta(days=60 if place == 2 else 365),
             )  # fmt: skip
-            obligations.prove(test)
 
 
 def _exclude(stage: Stage) -> None:

@@ -10,7 +10,6 @@ from sakimori.domains.risk.models import Risk, Treatment
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.exchange import imports
 from sakimori.kernel.ledger import seal
-from sakimori.kernel.obligations import obligations
 from sakimori.lib import clock
 from sakimori.lib.dates import FiscalYear
 
@@ -43,7 +42,7 @@ def tell(stage: Stage) -> None:
     with calendar.on(calendar.ago(340), 16):
         running.refresh_from_db()
         risk.close_round(running, conclusion=read("risks.yaml", RiskBook).conclusion, by=stage["mori"])
-        obligations.prove(running)
+        approve_all(approvals.Application.objects.get(subject_id=running.pk), "評価の内容を確かめた。")
         seal.seal()
     with calendar.on(calendar.ago(330)):
         for slug in STANDARDS:

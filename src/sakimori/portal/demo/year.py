@@ -121,7 +121,6 @@ def _oversee(stage: Stage) -> None:
     with calendar.on(calendar.ago(100), 10):
         chart = Chart.objects.latest("pk")
         organization.confirm_chart(chart, by=stage["mori"])
-        obligations.prove(chart)
         watched = Appointment.objects.get(person=stage["murakami"], role="operator")
         organization.confirm_supervision(
             appointment=watched,

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from sakimori.kernel.exchange import imports
+from sakimori.kernel.exchange import background, exports, imports
 from sakimori.kernel.exchange.models import ImportBatch
 from sakimori.kernel.exchange.report import Report
 from sakimori.kernel.identity import access
+from sakimori.kernel.jobs.models import Progress
 from sakimori.lib.errors import Refused
 
 from ..addresses import list_url
@@ -26,6 +31,8 @@ from .gate import PersonRequest, for_person, open_register
 State = ImportBatch.State
 FREQUENT = 3
 SHOWN_CAUSES = 8
+PER_PAGE = 200
+LISTS = ("new", "changed", "missing", "recomputed", "problems", "passed")
 STEPS = (gettext_lazy("ファイル"), gettext_lazy("列の対応"), gettext_lazy("確認"), gettext_lazy("取込"))
 
 
@@ -63,12 +70,13 @@ def start(request: PersonRequest, slug: str) -> HttpResponse:
                 batch = imports.upload(
                     sheet=declared.sheet.id, file=upload, file_name=upload.name or "", by=request.person
                 )
+                if batch.state == State.MAPPED:
+                    background.carry_out(batch, "check", by=request.person)
                 return redirect("registers:import", batch.pk)
             except Refused as refused:
                 refusal = refused
-    earlier = (
-        ImportBatch.objects.visible_to(request.person).filter(sheet=declared.sheet.id).order_by("-pk")[:10]
-    )
+    earlier = ImportBatch.objects.visible_to(request.person).filter(sheet=declared.sheet.id)
+    earlier = earlier.defer("report").order_by("-pk")[:10]
     context = {
         "register": declared,
         "refusal": refusal,
@@ -82,8 +90,16 @@ def start(request: PersonRequest, slug: str) -> HttpResponse:
 
 @for_person
 def batch(request: PersonRequest, pk: int) -> HttpResponse:
-    """Show an import at its present step."""
+    """Show an import at its present step; while a worker is at it, how far it has come."""
     declared, found = _batch(request, pk)
+    if found.work is not None and not found.work.is_over:
+        context = {
+            "register": declared,
+            "batch": found,
+            "work": found.work,
+            **_frame(declared, found.file_name),
+        }
+        return render(request, "registers/import_work.html", context | {"step": _step(found)})
     if found.state == State.UPLOADED or (request.GET.get("step") == "columns" and _is_open(found)):
         return _columns_page(request, declared, found)
     return _report_page(request, declared, found)
@@ -105,7 +121,7 @@ def choose(request: PersonRequest, pk: int) -> HttpResponse:
         found = imports.choose(
             found, tab=request.POST.get("tab", ""), mapping=mapping, scales=pairs, by=request.person
         )
-        imports.dry_run(found, by=request.person)
+        background.carry_out(found, "check", by=request.person)
     except (Refused, ValueError) as refused:
         refusal = refused if isinstance(refused, Refused) else Refused(_("段階を選び直してください。"))
         return _columns_page(request, declared, _batch(request, pk)[1], refusal, mapping)
@@ -117,17 +133,14 @@ def choose(request: PersonRequest, pk: int) -> HttpResponse:
 def run(request: PersonRequest, pk: int, act: str) -> HttpResponse:
     """Check, apply or undo an import."""
     declared, found = _batch(request, pk)
+    if act not in background.TITLES:
+        raise Http404
     try:
-        if act == "check":
-            imports.dry_run(found, by=request.person)
-        elif act == "apply":
-            imports.apply(found, by=request.person)
+        found = background.carry_out(found, act, reason=request.POST.get("reason", ""), by=request.person)
+        if found.state == State.APPLIED and act == "apply":
             messages.success(request, _("取り込みました。誤りがあったときは、この画面から取り消せます。"))
-        elif act == "undo":
-            imports.undo(found, reason=request.POST.get("reason", ""), by=request.person)
+        elif found.state == State.UNDONE:
             messages.success(request, _("取込を取り消しました。"))
-        else:
-            raise Http404
     except Refused as refusal:
         return _report_page(request, declared, _batch(request, pk)[1], refusal)
     return redirect("registers:import", pk)
@@ -162,20 +175,45 @@ def _columns_page(
 def _report_page(
     request: PersonRequest, declared: type[Register], found: ImportBatch, refusal: Refused | None = None
 ) -> HttpResponse:
+    if refusal is None and found.work is not None and found.work.state == Progress.State.FAILED:
+        refusal = Refused(found.work.text, rule="exchange.work")
+    report = imports.report(found)
     context: dict[str, Any] = {
         "register": declared,
         "batch": found,
-        "report": (report := imports.report(found)),
+        "report": report,
+        "parts": parts(report, request.GET),
         "causes": frequent_causes(report),
         "checked": bool(found.report),
         "is_open": _is_open(found),
         "may_apply": found.state == State.CHECKED,
         "may_undo": found.state == State.APPLIED,
         "refusal": refusal,
-        "step": 4 if found.state in (State.APPLIED, State.UNDONE) else 2,
+        "step": _step(found),
         **_frame(declared, found.file_name),
     }
     return render(request, "registers/import_report.html", context, status=422 if refusal else 200)
+
+
+def parts(report: Report, asked: Mapping[str, str]) -> dict[str, Page[Any]]:
+    """Return the asked page of each list of the difference: ``new=2`` is the second page of the new rows."""
+    lists = {name: getattr(report, name) for name in LISTS}
+    return {name: Paginator(rows, PER_PAGE).get_page(asked.get(name)) for name, rows in lists.items()}
+
+
+@require_safe
+@for_person
+def difference(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Hand out the whole difference and all faults as Excel."""
+    _declared, found = _batch(request, pk)
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    exports.difference(imports.report(found), target)
+    target.seek(0)
+    return FileResponse(target, as_attachment=True, filename=f"{found.number}_差分.xlsx")
+
+
+def _step(found: ImportBatch) -> int:
+    return 4 if found.state in (State.APPLIED, State.UNDONE) else 2
 
 
 def frequent_causes(report: Report) -> list[tuple[str, int]]:

@@ -13,6 +13,7 @@ from sakimori.kernel.identity import access
 from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.identity.models import Appointment, Department
 from sakimori.kernel.ledger.book import command
+from sakimori.kernel.obligations import obligations
 from sakimori.lib import canonical, clock
 from sakimori.lib.errors import NotAllowed
 
@@ -92,4 +93,5 @@ def confirm_chart(chart: Chart, *, by: Actor) -> Chart:
         )
     chart.confirmed_on = clock.today()
     chart.save()
+    obligations.prove(chart, done_on=chart.confirmed_on)
     return chart

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from sakimori.kernel.exchange.choices import Lookup
-from sakimori.kernel.exchange.columns import Col, Sheet, declare
+from sakimori.kernel.exchange.columns import Col, Sheet, Written, declare
 from sakimori.kernel.exchange.kinds import Code, Text, YesNo
 from sakimori.kernel.identity.actors import SYSTEM
 from sakimori.kernel.identity.models import Department, Person, Site
@@ -47,7 +47,7 @@ def _complete(unit: Department) -> None:
     unit.owner = unit.head
 
 
-def _after_import(rows: list[Department]) -> None:
+def _after_import(rows: list[Written]) -> None:
     keep_chart(by=SYSTEM)
 
 

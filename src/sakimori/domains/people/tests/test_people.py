@@ -1,6 +1,7 @@
 """Joining, moving, leaving, signing; who sees what of whom; people from Excel."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -146,6 +147,62 @@ class TestAgreements:
         assert as_person(cast.shimizu).post(url, values | {"survives_years": "0"}).status_code == 422
         assert as_person(cast.shimizu).post(url, values).status_code == 302
         assert Agreement.objects.get().clauses == {"protection", "survival"}
+
+
+class TestPeopleFromExcel:
+    """One rule for one person and for a list of them."""
+
+    HEADINGS = ("社員番号", "氏名", "所属", "退職日")
+
+    @pytest.fixture
+    def heard(self, monkeypatch, settings, tmp_path):
+        settings.DATA_DIR = tmp_path
+        told = []
+        for name in ("person_joined", "person_moved", "person_leaves"):
+            others = hooks._hearers[name]
+            hear = partial(lambda name, **facts: told.append((name, facts)), name)
+            monkeypatch.setitem(hooks._hearers, name, [*others, hear])
+        return told
+
+    def take_in(self, cast, tmp_path, *rows):
+        book = Workbook()
+        for row in (self.HEADINGS, *rows):
+            book.active.append(row)
+        path = tmp_path / "名簿.xlsx"
+        book.save(path)
+        upload = SimpleUploadedFile("名簿.xlsx", path.read_bytes())
+        batch = imports.upload(sheet="people.people", file=upload, file_name="名簿.xlsx", by=cast.shimizu)
+        batch = imports.dry_run(batch, by=cast.shimizu)
+        if imports.report(batch).is_clean:
+            imports.apply(batch, by=cast.shimizu)
+        return batch
+
+    def test_another_department_is_a_move_and_taking_it_back_is_one_too(self, cast, heard, tmp_path):
+        batch = self.take_in(cast, tmp_path, ("E-kato", "加藤 由美", "製造部", None))
+        assert heard == [("person_moved", {"person": cast.kato, "former_department": cast.sales})]
+        imports.undo(batch, reason="名簿の誤り", by=cast.shimizu)
+        assert heard[1:] == [("person_moved", {"person": cast.kato, "former_department": cast.production})]
+
+    @pytest.mark.requirement("PRC-182")
+    def test_a_last_day_ends_roles_binds_the_surviving_duties_and_begins_the_leaving(
+        self, cast, heard, tmp_path
+    ):
+        nda = sign(cast, cast.kato)
+        self.take_in(cast, tmp_path, ("E-kato", "加藤 由美", "営業部", "2026/6/30"))
+        assert [(name, facts["person"]) for name, facts in heard] == [("person_leaves", cast.kato)]
+        nda.refresh_from_db()
+        assert nda.binds_until == date(2029, 6, 30)
+
+    def test_a_head_with_a_last_day_is_refused_as_on_his_own_page(self, cast, heard, tmp_path):
+        batch = self.take_in(cast, tmp_path, ("E-eto", "江藤 健", "営業部", "2026/6/30"))
+        (problem,) = imports.report(batch).problems
+        assert problem.heading == "退職日" and "後任の部門長" in problem.sentence and heard == []
+
+    def test_who_is_new_joins_and_who_stays_the_same_is_not_told_of(self, cast, heard, tmp_path):
+        rows = ("A-001", "新田 花", "営業部", None), ("E-kato", "加藤 由美", "営業部", None)
+        batch = self.take_in(cast, tmp_path, *rows)
+        assert [name for name, _facts in heard] == ["person_joined"]
+        assert imports.report(batch).counts["same"] == 1
 
 
 def test_a_list_from_the_personnel_system_is_read_under_its_own_headings(cast, settings, tmp_path):
