@@ -25,6 +25,7 @@ NAMES = frozenset(
         "person_leaves",  # person
         "head_published",  # head: a new ledger head is to leave the house
         "parameter_changed",  # name, value, effective_on
+        "document_published",  # document, edition, audience (role ids): an edition came into force
     }
 )
 

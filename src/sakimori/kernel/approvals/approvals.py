@@ -25,11 +25,11 @@ from . import drafting, routes, separation, travel
 from .drafting import Emergency
 from .models import Application, Decision, Step
 from .queue import Signature, admit, readable, signatures, waiting_for
-from .registry import Case, Effect, check, choices, condition, on_approved
+from .registry import Case, Effect, check, choices, condition, on_approved, role_of
 
 __all__ = [
     "Application", "Case", "Effect", "Emergency", "Signature", "admit", "check", "choices", "condition", "decide", "decide_many",
-    "is_approved", "on_approved", "put_forward", "readable", "resubmit", "route_preview", "signatures", "submit",
+    "is_approved", "on_approved", "put_forward", "readable", "resubmit", "role_of", "route_preview", "signatures", "submit",
     "waiting_for", "withdraw",
 ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from sakimori.kernel.content.forms import FORMS, Form
 from sakimori.kernel.content.texts import NOTICES
 from sakimori.lib.strictyaml import ContentError
 
-from .registry import CHECKS, CHOICES, CONDITIONS, EFFECTS
+from .registry import CHECKS, CHOICES, CONDITIONS, EFFECTS, ROLES
 
 TOLD = ("waiting", "due", "overdue", "escalated", "approved", "returned", "rejected", "expired")
 
@@ -39,6 +39,7 @@ def check(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
 
 def _of_form(form: Form) -> Iterator[str]:
     named: list[tuple[str, Any]] = [(step.when, CONDITIONS) for step in form.route]
+    named += [(step.role_from, ROLES) for step in form.route]
     named += [(field.choices_from, CHOICES) for field in form.fields]
     named += [(form.check, CHECKS)]
     for name, table in named:

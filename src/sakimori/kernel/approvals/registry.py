@@ -40,6 +40,7 @@ CONDITIONS: dict[str, Callable[[Case], bool]] = {}
 CHOICES: dict[str, Callable[[], Iterable[Choice]]] = {}
 CHECKS: dict[str, Callable[[Case], Mapping[str, object]]] = {}
 EFFECTS: dict[str, Effect] = {}
+ROLES: dict[str, Callable[[Case], str]] = {}
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -57,6 +58,11 @@ def choices(name: str) -> Callable[[F], F]:
 def check(name: str) -> Callable[[F], F]:
     """Register a check ``(case) -> {field: sentence}`` that a form names in ``check``."""
     return _into(CHECKS, name)
+
+
+def role_of(name: str) -> Callable[[F], F]:
+    """Register a source ``(case) -> role id`` that a step of a route names in ``role_from``."""
+    return _into(ROLES, name)
 
 
 def on_approved(form_id: str) -> Callable[[F], F]:

@@ -16,7 +16,7 @@ from sakimori.lib.errors import NotAllowed
 
 from . import people
 from .people import Desk
-from .registry import CONDITIONS, Case
+from .registry import CONDITIONS, ROLES, Case
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,13 @@ def _desk(case: Case, step: RouteStep, barred: set[int]) -> Desk:
     if step.owner:
         owner_id = case.subject.owner_id if case.subject is not None else None
         return Desk(person=_named(step, Person.objects.filter(pk=owner_id or 0).first()))
+    role = ROLES[step.role_from](case) if step.role_from else step.role
     if step.of == "company":
-        return Desk(step.role)
+        return Desk(role)
     department = _department(case, step)
-    if step.role == access.HEAD:
-        return Desk(step.role, _headed(department, barred))
-    return Desk(step.role, department)
+    if role == access.HEAD:
+        return Desk(role, _headed(department, barred))
+    return Desk(role, department)
 
 
 def _named(step: RouteStep, person: Person | None) -> Person:

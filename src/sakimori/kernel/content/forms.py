@@ -60,7 +60,7 @@ class FormField:
 class RouteStep:
     """One step of a route: whose, what he does, in which parallel group, until when.
 
-    The people are named by ``role`` (held ``of`` the company or a department), by the answer to
+    The people are named by ``role`` or ``role_from`` (held ``of`` the company or a department), by the answer to
     ``person_field``, or as the ``owner`` of the subject.
     """
 
@@ -68,6 +68,7 @@ class RouteStep:
     title: str
     action: Literal["prepare", "evaluate", "approve", "confirm"]
     role: str = ""
+    role_from: str = ""  # a named source of the role, registered in Python
     person_field: str = ""
     owner: bool = False
     of: Literal["company", "applicant_department", "subject_department"] = "company"
@@ -179,8 +180,8 @@ def _of_field(field_: FormField, fields: Mapping[str, FormField]) -> Iterable[st
 
 
 def _of_step(step: RouteStep, fields: Mapping[str, FormField]) -> Iterable[str]:
-    if bool(step.role) + bool(step.person_field) + step.owner != 1:
-        yield _("段階「%s」: role・person_field・owner のどれか一つを指定してください。") % step.id
+    if bool(step.role) + bool(step.role_from) + bool(step.person_field) + step.owner != 1:
+        yield _("段階「%s」: role・role_from・person_field・owner のどれか一つを指定してください。") % step.id
     if step.role and step.role not in access.roles():
         yield _("段階「%(id)s」: 役割「%(r)s」は roles.yaml にありません。") % {"id": step.id, "r": step.role}
     for name, wanted in ((step.person_field, ("person",)), (step.amount_field, ("money", "number"))):

@@ -9,6 +9,7 @@ from sakimori.lib import clock
 from . import contact, plan
 from .acts import assign, complete, earliest, move, set_aside
 from .events import free_assignments, happened, prove
+from .forecast import Forecast, duties_of, forecast
 from .grid import Cell, Row, grid
 from .models import Obligation, Occurrence
 from .people import committee, open_for, responsible, superiors, unheld
@@ -29,6 +30,7 @@ def run_day(today: date | None = None) -> tuple[int, int]:
 
 __all__ = [
     "Cell",
+    "Forecast",
     "Obligation",
     "Occurrence",
     "Row",
@@ -36,8 +38,10 @@ __all__ = [
     "assign",
     "committee",
     "complete",
+    "duties_of",
     "earliest",
     "fan_out",
+    "forecast",
     "free_assignments",
     "grid",
     "happened",
