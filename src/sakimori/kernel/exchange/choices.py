@@ -48,7 +48,7 @@ class Choice(Plain):
         if value is None:
             known = "、".join(label for _value, label in self.pairs())
             raise Refused(
-                _("「%(cell)s」は選べません。次のいずれかにしてください: %(known)s")
+                _("「%(cell)s」は選べません。次のいずれかにしてください: %(known)s。")
                 % {"cell": shown(cell), "known": known},
                 rule="exchange.choice",
             )
