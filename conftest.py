@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.plugins.database",
     "tests.plugins.quick_database",
     "tests.plugins.ledger",
+    "tests.plugins.stored_files",
     "tests.plugins.browser",
     "pytester",
     "tests.plugins.pages",

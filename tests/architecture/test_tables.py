@@ -1,5 +1,6 @@
 """Foreign keys follow the direction of the imports, and every relation is a real one."""
 
+import ast
 import tomllib
 from typing import Any
 
@@ -8,9 +9,28 @@ from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.db import models
 
-from .source import ROOT
+from .source import ROOT, SRC, place, tree
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("sakimori.")]
+
+
+def test_a_test_adds_no_model_to_an_app_of_the_product() -> None:
+    """Every worker reads all tests: a model of theirs would stay in the app and miss its migration."""
+    labels = {app.label for app in apps.get_app_configs()}
+    wrong = []
+    for path in sorted(SRC.rglob("tests/*.py")) + sorted((ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef) and node.name == "Meta" and _named(node, "app_label") in labels:
+                wrong.append(place(node, path))
+    assert not wrong, wrong
+
+
+def _named(node: ast.ClassDef, name: str) -> object:
+    """Return the constant that the class gives to ``name``, None where it gives none."""
+    for line in node.body:
+        if isinstance(line, ast.Assign) and name in {ast.unparse(target) for target in line.targets}:
+            return line.value.value if isinstance(line.value, ast.Constant) else None
+    return None
 
 
 def _contract(identity: str) -> list[str]:

