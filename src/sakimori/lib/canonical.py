@@ -8,6 +8,7 @@ import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+_PLAIN = frozenset({type(None), bool, int, str})  # most values: not worth a call each
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
@@ -16,7 +17,7 @@ def plain(value: object) -> object:  # noqa: C901 - one line per type
 
     Raises TypeError for a type that has no canonical form.
     """
-    if value is None or type(value) in (bool, int, str):
+    if type(value) in _PLAIN:
         return value
     match value:
         case str():
@@ -24,9 +25,10 @@ def plain(value: object) -> object:  # noqa: C901 - one line per type
         case int():
             return int(value)
         case dict():
-            return {str(key): plain(item) for key, item in value.items()}
+            items = value.items()
+            return {str(key): item if type(item) in _PLAIN else plain(item) for key, item in items}
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [item if type(item) in _PLAIN else plain(item) for item in value]
         case set() | frozenset():
             return sorted((plain(item) for item in value), key=str)
         case datetime():

@@ -72,7 +72,10 @@ def heading_keys(text: str) -> tuple[str, ...]:
 
 def is_blank(value: object) -> bool:
     """Tell whether a cell holds nothing but blanks (also full-width and zero-width ones)."""
-    return value is None or (isinstance(value, str) and not nfkc(value).strip())
+    if value is None or not isinstance(value, str):
+        return value is None
+    # Most cells begin with a letter or digit: only what begins otherwise may be blank altogether.
+    return not value[:1].isalnum() and not nfkc(value).strip()
 
 
 def parse_decimal(value: object) -> Decimal:

@@ -128,7 +128,9 @@ def choose(
         place(sheet, table_named(tables, tab).columns, mapping)
     batch.tab, batch.mapping = tab, dict(mapping)
     given = {group: [int(low), int(high)] for group, (low, high) in (scales or {}).items()}
-    batch.scales = {**guess(batch, tab, mapping).chosen_scales, **given}
+    batch.scales = given
+    if set(needed_scales(batch, sheet)) - set(given):  # else the file need not be read through for them
+        batch.scales = {**guess(batch, tab, mapping).chosen_scales, **given}
     batch.state, batch.report, batch.counts, batch.digest = State.MAPPED, {}, {}, ""
     batch.save()
     return batch
@@ -229,8 +231,8 @@ def _require_state(batch: ImportBatch, *states: ImportBatch.State) -> None:
 
 def _require_scales(batch: ImportBatch, sheet: Sheet) -> None:
     fields = set(batch.mapping.values())
-    for group, cols in sheet.level_groups.items():
-        if group not in batch.scales and any(col.field in fields for col in cols):
+    for group, cols in needed_scales(batch, sheet).items():
+        if group not in batch.scales:
             headings = "・".join(str(col.heading) for col in cols if col.field in fields)
             raise Refused(
                 _("%(headings)sの段階（0～2、1～3、1～5 など）を値から決められません。選んでください。")
@@ -238,6 +240,13 @@ def _require_scales(batch: ImportBatch, sheet: Sheet) -> None:
                 rule="exchange.scale",
                 field=group,
             )
+
+
+def needed_scales(batch: ImportBatch, sheet: Sheet) -> dict[str, list[Col]]:
+    """Return the groups of levels that the chosen columns bring."""
+    fields = set(batch.mapping.values())
+    groups = sheet.level_groups.items()
+    return {group: cols for group, cols in groups if any(col.field in fields for col in cols)}
 
 
 def _queue_behind_others(batch: ImportBatch) -> None:

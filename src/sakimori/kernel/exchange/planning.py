@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
 from django.db import models
+from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 
 from sakimori.kernel.identity import access
@@ -25,6 +28,7 @@ from .models import ImportedRow
 from .reading import Parsed, Reader
 
 Act = ImportedRow.Act
+_EMPTY = (None, "")
 Changes = dict[str, tuple[object, object]]
 
 
@@ -83,6 +87,9 @@ class Planner:
         self._context = context
         self._by = by
         self._names = [f.attname for f in sheet.model.ledger_fields()]
+        self._values = itemgetter(*self._names)  # of the row's own dictionary, where all its columns lie
+        self._pattern: Any = sheet.make()
+        self._mutable = [n for n, value in self._pattern.__dict__.items() if isinstance(value, dict | list)]
         self._defaults = _defaults(sheet)
 
     def plan(self) -> Plan:
@@ -104,6 +111,17 @@ class Planner:
                 plan.rows.append(planned)
         plan.missing_count, plan.missing = register.left()
         return plan
+
+    def _fresh(self) -> Any:
+        """Return a fresh row; a copy of the first costs a tenth of making one from nothing."""
+        pattern = self._pattern
+        row = pattern.__class__.__new__(pattern.__class__)
+        row.__dict__.update(pattern.__dict__)
+        row._state = ModelState()
+        row._state.fields_cache = dict(pattern._state.fields_cache)
+        for name in self._mutable:
+            setattr(row, name, copy.deepcopy(getattr(pattern, name)))
+        return row
 
     def _rows(self) -> RecordQuerySet[Any]:
         if isinstance(self._by, System):
@@ -138,9 +156,9 @@ class Planner:
             return Planned(parsed.row, Act.SAME, None)
         revived = record is not None and record.retired_at is not None
         act = Act.CREATED if record is None else Act.REVIVED if revived else Act.CHANGED
-        row = self._sheet.make() if record is None else record
+        row = self._fresh() if record is None else record
         planned = Planned(parsed.row, act, row)
-        before = {} if record is None else {name: getattr(row, name) for name in self._names}
+        before = () if record is None else self._values(row.__dict__)
         self._assign(parsed, planned, own)
         for name, value in register.taken(row):
             text = _("「%(value)s」は既に別の記録で使われています。ほかの値にしてください。")
@@ -150,12 +168,13 @@ class Planner:
             return planned
         if revived:
             row.retired_at = None
-        after = {name: getattr(row, name) for name in self._names}
-        planned.changes = {
-            name: (before.get(name), value)
-            for name, value in after.items()
-            if before.get(name) != value and not (record is None and value in (None, ""))
-        }
+        after = self._values(row.__dict__)
+        if record is None:
+            pairs = zip(self._names, after, strict=True)
+            planned.changes = {name: (None, value) for name, value in pairs if value not in _EMPTY}
+        else:
+            triples = zip(self._names, before, after, strict=True)
+            planned.changes = {name: (old, new) for name, old, new in triples if old != new}
         if record is not None and not planned.changes and not planned.links:
             planned.act = Act.SAME
         self._state(parsed, row, plan)

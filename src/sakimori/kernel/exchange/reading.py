@@ -20,6 +20,8 @@ from .kinds import refuse_unreadable, shown
 from .models import ImportBatch
 from .report import RowProblem
 
+_REMEMBERED = 2_000  # values per column
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -90,6 +92,8 @@ class Reader:
         self._table = table
         self._placed = placed
         self._context = context
+        # Words, levels and days repeat from row to row; a cell that was read well once need not be read again.
+        self._read_before: list[dict[tuple[type, object], object]] = [{} for _column in placed]
 
     def rows(self) -> Iterator[Parsed]:
         """Yield every row of data."""
@@ -98,15 +102,22 @@ class Reader:
 
     def _parse(self, row: Row) -> Parsed:
         parsed = Parsed(row.number)
-        for placed in self._placed:
+        width = len(row.values)
+        for placed, before in zip(self._placed, self._read_before, strict=True):
             index, col = placed.column.index, placed.col
-            cell = row.values[index] if index < len(row.values) else None
+            cell = row.values[index] if index < width else None
             target = parsed.stated if col.computed else parsed.values
             parsed.cells[col.field] = cell
             try:
-                target[col.field] = self._read(cell, col)
-            except Refused as refused:
-                self._complain(parsed, placed, str(refused))
+                target[col.field] = before[type(cell), cell]
+            except KeyError:
+                try:
+                    target[col.field] = value = self._read(cell, col)
+                except Refused as refused:
+                    self._complain(parsed, placed, str(refused))
+                else:
+                    if len(before) < _REMEMBERED:
+                        before[type(cell), cell] = value
         return parsed
 
     def _read(self, cell: object, col: Col) -> object:

@@ -72,15 +72,18 @@ def _marks(fields: Sequence[object]) -> str:
 
 
 def _cells(fields: Sequence[models.Field[Any, Any]], row: models.Model) -> list[Any]:
-    return [_cell(field, row) for field in fields]
-
-
-def _cell(field: models.Field[Any, Any], row: models.Model) -> Any:
     """Return what the database stores; values that are stored as they are need no preparing."""
-    value = row.__dict__.get(field.attname)
-    if type(value) is _AS_IT_IS.get(type(field)):
-        return value
-    return field.get_db_prep_save(field.pre_save(row, True), connection)
+    values = row.__dict__
+    return [
+        value
+        if type(value := values.get(field.attname)) is _AS_IT_IS.get(type(field)) or _is_null(field, value)
+        else field.get_db_prep_save(field.pre_save(row, True), connection)
+        for field in fields
+    ]
+
+
+def _is_null(field: models.Field[Any, Any], value: object) -> bool:
+    return value is None and field.null and type(field).pre_save is models.Field.pre_save
 
 
 _AS_IT_IS: dict[type, type] = {

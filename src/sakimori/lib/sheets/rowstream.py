@@ -7,6 +7,7 @@ written in any other form, and a file with prefixes or another encoding, goes th
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import IO
@@ -148,6 +149,7 @@ def _first_row(head: bytes) -> int:
     return match.start() if match else len(head)
 
 
+@functools.lru_cache(maxsize=8192)  # the words of a ledger repeat
 def _plain(text: str) -> str:
     """Resolve the entities that XML itself knows, and line ends as XML reads them."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
