@@ -113,7 +113,8 @@ class Register:
 
     form: ClassVar[tuple[str | Section, ...]] = ()
     help: ClassVar[Mapping[str, Text]] = {}
-    choices: ClassVar[Mapping[str, Callable[[], Choices]]] = {}  # scales and classes of the regulations
+    choices: ClassVar[Mapping[str, Callable[[], Choices]]] = {}  # words of codes, of the regulations' scales
+    terms: ClassVar[Mapping[str, Text]] = {}  # titles of the keys inside JSON columns, for the history
     detail: ClassVar[tuple[str | Section, ...]] = ()  # what a row's page shows; the form's sections if empty
     actions: ClassVar[tuple[Command | Action, ...]] = ()
     panels: ClassVar[tuple[str, ...]] = ()

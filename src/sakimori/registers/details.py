@@ -69,8 +69,7 @@ def _fact(declared: type[Register], row: Any, name: str, names: values.Names) ->
     column = field_of(declared.model, name)
     shown: Shown | None = columns_of(declared).get(name)
     if column is not None and name in declared.choices and not _is_toned(declared, name):
-        stored = getattr(row, column.attname)
-        value, label = dict(declared.choices[name]()).get(stored, stored), str(column.verbose_name)
+        value, label = _worded(declared, name, getattr(row, column.attname)), str(column.verbose_name)
     elif shown is not None:
         value, label = shown.value(row, names), shown.label
     elif column is not None:
@@ -78,6 +77,13 @@ def _fact(declared: type[Register], row: Any, name: str, names: values.Names) ->
     else:
         value, label = getattr(row, name), name
     return Fact(label, values.html(value), isinstance(column, models.TextField))
+
+
+def _worded(declared: type[Register], name: str, stored: object) -> object:
+    known = dict(declared.choices[name]())
+    if isinstance(stored, list):
+        return [known.get(item, item) for item in stored]
+    return known.get(stored, stored)
 
 
 def _is_toned(declared: type[Register], name: str) -> bool:

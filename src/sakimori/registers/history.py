@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from django.db import models
 from django.utils.safestring import SafeString
 
 from sakimori.kernel.identity.models import Person
@@ -15,7 +13,7 @@ from sakimori.kernel.ledger import book
 from sakimori.kernel.ledger.entries import Line
 from sakimori.kernel.records.models import Record
 
-from . import values, words
+from . import stored, values, words
 from .base import field_of
 
 
@@ -46,39 +44,42 @@ class ReadableLine:
 def of(row: Record, person: Person, limit: int | None = None) -> list[ReadableLine]:
     """Return the row's history, newest first, at most ``limit`` acts."""
     every = book.history(row)
-    lines = every if limit is None else every[:limit]
-    names = values.names_of(_keys(type(row), lines), person)
-    return [_readable(row, line, names) for line in lines]
+    return _readable(row, every if limit is None else every[:limit], person)
 
 
-def _keys(model: type[Record], lines: Iterable[Line]) -> set[int]:
-    found = set()
-    for line in lines:
-        for change in line.changes:
-            if _is_record(field_of(model, change.field)):
-                found |= {value for value in (change.before, change.after) if isinstance(value, int)}
-    return found
+def of_entry(row: Record, person: Person, entry_id: int) -> ReadableLine | None:
+    """Return one act of the row's history."""
+    lines = [line for line in book.history(row) if line.entry_id == entry_id]
+    return next(iter(_readable(row, lines, person)), None)
 
 
-def _is_record(column: models.Field[Any, Any] | None) -> bool:
-    target = column.related_model if column is not None else None
-    return isinstance(target, type) and issubclass(target, Record)
+def _readable(row: Record, lines: Sequence[Line], person: Person) -> list[ReadableLine]:
+    names = {change.field for line in lines for change in line.changes} | {n for x in lines for n in x.facts}
+    found = [value for line in lines for value in _values(row, line)]
+    reader = stored.reader(row, names, found, person)
+    return [_line(row, line, reader) for line in lines]
 
 
-def _readable(row: Record, line: Line, names: values.Names) -> ReadableLine:
-    model, own_number = type(row), row.number
+def _values(row: Record, line: Line) -> Iterator[object]:
+    """Return what the names of other records are looked up for: keys, and values that hold numbers."""
+    for change in line.changes:
+        is_key = stored.is_record(field_of(type(row), change.field))
+        for value in (change.before, change.after):
+            if is_key or not isinstance(value, int):
+                yield value
+    yield from line.facts.values()
+
+
+def _line(row: Record, line: Line, reader: stored.Reader) -> ReadableLine:
     is_first = line.revision == 0  # every command on an existing row raises it
     changes = tuple(
         ReadableChange(
-            change.label,
-            shown(field_of(model, change.field), change.before, names),
-            shown(field_of(model, change.field), change.after, names),
+            change.label, reader.shown(change.field, change.before), reader.shown(change.field, change.after)
         )
         for change in line.changes
-        if change.field != "number" and not (is_first and change.after in (None, "", False))
+        if change.field != "number" and not (is_first and change.after in (None, "", False, [], {}))
     )
-    told = (words.fact(model, name, value) for name, value in line.facts.items() if value != own_number)
-    facts = tuple((label, values.text(value)) for label, value in filter(None, told))
+    facts = [(name, value) for name, value in line.facts.items() if value != row.number]
     return ReadableLine(
         line.entry_id,
         line.at,
@@ -87,31 +88,15 @@ def _readable(row: Record, line: Line, names: values.Names) -> ReadableLine:
         line.actor_label,
         line.reason,
         changes,
-        facts,
+        tuple(_fact(reader, name, value) for name, value in facts if words.fact(reader.model, name, value)),
         is_first,
     )
 
 
-def shown(column: models.Field[Any, Any] | None, stored: object, names: values.Names) -> SafeString:
-    """Return a value as the ledger stored it, in words."""
-    if stored in (None, "") or column is None:
-        return values.html(stored)
-    if _is_record(column):
-        return values.html(names.get(stored) if isinstance(stored, int) else stored)
-    return values.html(values.words(column, _parsed(column, stored)))
-
-
-def _parsed(column: models.Field[Any, Any], stored: object) -> object:
-    if not isinstance(stored, str):
-        return stored
-    try:
-        if isinstance(column, models.DateTimeField):
-            return datetime.fromisoformat(stored)
-        if isinstance(column, models.DateField):
-            return date.fromisoformat(stored)
-    except ValueError:
-        return stored
-    return stored
+def _fact(reader: stored.Reader, name: str, value: object) -> tuple[str, str]:
+    """Return an argument of the command in words."""
+    label, told = words.fact(reader.model, name, value) or (name, value)
+    return label, values.plain(reader.shown(name, told)) or values.BLANK
 
 
 def changes_since(row: Record, revision: int) -> tuple[tuple[str, object, object], ...]:

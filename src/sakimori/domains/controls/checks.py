@@ -7,11 +7,12 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from sakimori.kernel.approvals.models import Application
 from sakimori.kernel.findings import check
 from sakimori.kernel.policy import policy
 
 from .models import Control, Need, Statement, StatementRow
-from .models.proof import evidence_of
+from .models.proof import evidence_of, oldest_signature
 
 
 def _stated(*, applicable: bool) -> QuerySet[Control]:
@@ -81,15 +82,17 @@ def not_scheduled(today: date) -> QuerySet[Control]:
 
 @check(
     "controls.excluded_against_risk",
-    _("除外したが、受容水準を超えるリスクに必要となった管理策"),
+    _("除外したが、受容水準を超えるリスクに必要で、有効な署名のない管理策"),
     severity="critical",
     requirements=("V20-003",),
 )
 def excluded_against_risk(today: date) -> QuerySet[Control]:
-    """Find excluded controls that a risk above the level needs since; the statement must be revised."""
+    """Find excluded controls that a risk above the level needs, without a signature or with one whose time is over."""
     needed = Need.objects.standing().filter(blocking=True)
+    old = Application.objects.filter(closed_at__date__lt=oldest_signature(today))
+    lapsed = Q(exclusion=None) | Q(exclusion__in=old.values("pk"))
     unsigned = StatementRow.objects.filter(
-        statement__status=Statement.Status.APPROVED, applicable=False, exclusion=None
+        lapsed, statement__status=Statement.Status.APPROVED, applicable=False
     )
     return Control.objects.current().filter(
         pk__in=needed.values("control_id"), statement_rows__in=unsigned.values("pk")

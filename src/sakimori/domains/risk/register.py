@@ -15,6 +15,16 @@ from sakimori.registers.navigation import Entry, add
 from . import rules
 from .models import Acceptance, Permit, Risk, Round, Treatment
 
+TERMS = {
+    "method": _("算定方法"),
+    "formula": _("計算式"),
+    "day": _("基準日"),
+    "per_year": _("起こりやすさの段階（年間の回数がこの値以上）"),
+    "from_yen": _("損害額の段階（円がこの値以上）"),
+    "loss_by_amount": _("金額による損害の段階"),
+    "importance": _("情報資産の重要度"),
+    "importance_rule": _("重要度の求め方"),
+}
 STATE_TONES: dict[str, str] = {
     Risk.State.IDENTIFIED: "blue",
     Risk.State.REJECTED: "gray",
@@ -27,6 +37,9 @@ STATE_TONES: dict[str, str] = {
 }
 
 
+EFFECTS: Choices = (("keep", _("継続")), ("change", _("見直し")), ("drop", _("廃止")))
+
+
 def levels(name: str) -> Choices:
     """Return the levels of one scale of the regulation with their names."""
     return [(int(row["value"]), f"{row['value']} {row['label']}") for row in policy.value(name)]
@@ -35,6 +48,11 @@ def levels(name: str) -> Choices:
 def methods() -> Choices:
     """Return the methods of valuation."""
     return [(option.id, option.label) for option in policy.describe("risk.method").choices]
+
+
+def importance_rules() -> Choices:
+    """Return the ways to compute an asset's importance."""
+    return [(option.id, option.label) for option in policy.describe("assets.importance.rule").choices]
 
 
 def threats() -> Choices:
@@ -130,6 +148,20 @@ class Risks(Register):
         Section(_("リスク"), ("asset", "threat", "vulnerability", "owner", "state", "identification_reason")),
         Section(_("シナリオ"), ("occurs_when", "situation", "cause", "path", "impact")),
     )
+    choices = {
+        "threat": threats,
+        "vulnerability": vulnerabilities,
+        "method": methods,
+        "importance_rule": importance_rules,
+        "threat_level": lambda: levels("risk.scale.threat"),
+        "vulnerability_level": lambda: levels("risk.scale.vulnerability"),
+        "loss_extent": lambda: levels("risk.scale.extent"),
+        "loss_parties": lambda: levels("risk.scale.parties"),
+        "harm_confidentiality": lambda: levels("assets.scale.confidentiality"),
+        "harm_integrity": lambda: levels("assets.scale.integrity"),
+        "harm_availability": lambda: levels("assets.scale.availability"),
+    }
+    terms = TERMS
     detail_url = "risk"
     requirements = ("V20-019", "V20-020", "REG-029", "REG-309", "REG-310", "REG-312", "REG-313")
 
@@ -155,6 +187,7 @@ class Treatments(Register):
     )
     filters = ("status", "owner", "department", "due_on")
     search = ("action", "basis")
+    choices = {"options": lambda: Treatment.Option.choices, "effect_decision": lambda: EFFECTS}
     tones = (Tones("status", {"draft": "gray", "submitted": "blue", "approved": "orange", "done": "green"}),)
     detail = (
         Section(_("対応"), ("risk", "options", "action", "basis", "shared_with", "opportunity", "owner")),
@@ -169,7 +202,7 @@ class Treatments(Register):
         Action(rules.complete_treatment, allowed_when=lambda t: t.status == "approved", icon="check",
                labels={"result": _("実施した内容")}),
         Action(rules.judge_effect, allowed_when=lambda t: t.status == "done", icon="zoom-check",
-               choices={"decision": lambda: [("keep", _("継続")), ("change", _("見直し")), ("drop", _("廃止"))]},
+               choices={"decision": lambda: EFFECTS},
                labels={"measured": _("測定結果"), "decision": _("判断")}),
         Action(rules.cancel_treatment, allowed_when=lambda t: t.status in ("draft", "approved"), icon="ban",
                danger=True),

@@ -15,12 +15,17 @@ from .models import Finding
 
 
 def tell(day: date | None = None) -> int:
-    """Tell those who answer what was found since yesterday and what became overdue; return how many notices."""
+    """Tell those who answer what was found, became overdue or is excused no longer; return how many notices."""
     today = day or clock.today()
     since = clock.now() - timedelta(days=1)
     fresh = Finding.objects.open().filter(opened_at__gt=since)
     late = Finding.objects.overdue(today).filter(due_on__gte=today - timedelta(days=1))
-    return _send("findings.opened", fresh, today) + _send("findings.overdue", late, today)
+    ended = Finding.objects.open().filter(waived_until=today - timedelta(days=1))
+    return (
+        _send("findings.opened", fresh, today)
+        + _send("findings.overdue", late, today)
+        + _send("findings.waiver_ended", ended, today)
+    )
 
 
 def _send(kind: str, rows: QuerySet[Finding], today: date) -> int:

@@ -24,7 +24,7 @@ from sakimori.kernel.ledger import book, export, proofs, reading
 from sakimori.kernel.ledger.seal import latest_head
 from sakimori.kernel.records.models import Record
 from sakimori.lib.errors import Refused
-from sakimori.registers import panels
+from sakimori.registers import history, panels
 from sakimori.registers.views.gate import PersonRequest, for_person
 
 from . import listing
@@ -61,6 +61,7 @@ def entry(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         "entry": found, "title": book.label_of(found.verb), "record": record, "leaf": bytes(found.leaf).hex(),
         "place": None if place is None else place + 1, "checkpoint": head,
+        "told": history.of_entry(record.row(), request.person, found.pk) if record else None,
         "body": json.dumps(json.loads(found.body), ensure_ascii=False, indent=2),
         "crumbs": [(_("証跡台帳"), reverse("portal:ledger")), (f"#{found.pk}", "")],
     }  # fmt: skip

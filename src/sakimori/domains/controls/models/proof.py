@@ -86,6 +86,11 @@ class Evidence:
         return TONES[self.state]
 
 
+def oldest_signature(today: date) -> date:
+    """Return the day before which a signature under an exclusion holds no longer (V20-003, REG-316)."""
+    return policy.value("risk.acceptance.validity").after(today, -1)  # type: ignore[no-any-return]
+
+
 def _day(day: date | None) -> str:
     return day.strftime("%Y/%m/%d") if day else ""
 

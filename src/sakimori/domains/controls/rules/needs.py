@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from sakimori.domains.controls.models import Control, ControlTest, Ground, Need, Reason
 from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.ledger.book import command
+from sakimori.kernel.obligations import obligations
 from sakimori.kernel.records.models import Record
 from sakimori.lib import clock
 from sakimori.lib.errors import Invalid
@@ -23,21 +24,24 @@ def need(
     *,
     reason: str = Reason.RISK,
     blocking: bool = False,
-    due_on: date | None = None,
+    due_on: Mapping[str, date] | None = None,
     by: Actor,
 ) -> Record:
     """Let ``cause`` need exactly these controls from now on; within a command on the cause, which checks the right.
 
+    ``due_on``: until when, by the control's number.
     ``blocking``: the control cannot be excluded without a signed acceptance (V20-003).
     """
-    wanted = {control.pk for control in controls}
+    wanted = {control.pk: (due_on or {}).get(control.number) for control in controls}
     standing = Need.objects.standing().filter(cause_id=cause.pk)
     standing.exclude(control_id__in=wanted).update(ended_at=clock.now())
     known = set(standing.values_list("control_id", flat=True))
-    standing.update(reason=reason, blocking=blocking, due_on=due_on)
+    standing.update(reason=reason, blocking=blocking)
+    for pk in known:
+        standing.filter(control_id=pk).update(due_on=wanted[pk])
     Need.objects.bulk_create(
-        Need(control_id=pk, cause_id=cause.pk, reason=reason, blocking=blocking, due_on=due_on)
-        for pk in sorted(wanted - known)
+        Need(control_id=pk, cause_id=cause.pk, reason=reason, blocking=blocking, due_on=wanted[pk])
+        for pk in sorted(set(wanted) - known)
     )
     return _fresh(cause)
 
@@ -102,7 +106,10 @@ def record_test(
     next_test_on: date | None = None,
     by: Actor,
 ) -> ControlTest:
-    """Record how a control was tested, what was measured and what follows (V20-075, REG-322)."""
+    """Record how a control was tested, what was measured and what follows (V20-075, REG-322).
+
+    The periodic duty to test is done with it where it was due.
+    """
     problems = _test_problems(method, measured, result, decision)
     day = tested_on or clock.today()
     if day > clock.today():
@@ -116,6 +123,7 @@ def record_test(
         effective_on=day, owner=by if isinstance(by, Record) else None,
     )  # fmt: skip
     schedule_test(control, next_test_on=next_test_on, by=by)
+    obligations.prove(test)
     return test
 
 

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sakimori.domains.controls.models import Control, Need, Reason, Standard, Statement, StatementRow, content
+from sakimori.domains.controls.models.proof import oldest_signature
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.approvals.drafting import state_digest
 from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.ledger.book import command
+from sakimori.lib import clock
 from sakimori.lib.errors import Conflict, Invalid, NotAllowed, Refused
 
 from .catalogue import name_article, put_in_use
@@ -250,12 +252,13 @@ def exclusion_refusal(control: Control, blocking: Sequence[Need]) -> NotAllowed 
 
 
 def signed_exclusion(control: Control) -> approvals.Application | None:
-    """Return the approved exclusion signed for exactly the risks that need the control today."""
+    """Return the exclusion signed for exactly the risks that need the control today, while its time lasts."""
     state = state_digest(control)
     signed = approvals.Application.objects.filter(
         form="soa-exclusion", subject_id=control.pk, status=approvals.Application.Status.APPROVED
     )
-    found: approvals.Application | None = signed.filter(subject_digest=state).order_by("-closed_at").first()
+    signed = signed.filter(subject_digest=state, closed_at__date__gte=oldest_signature(clock.today()))
+    found: approvals.Application | None = signed.order_by("-closed_at").first()
     return found
 
 

@@ -19,17 +19,19 @@ from sakimori.domains.controls.models import (
 )
 from sakimori.domains.controls.models.crosswalk import neighbours
 from sakimori.domains.controls.models.proof import evidence_of
+from sakimori.domains.controls.rules.statement import signed_exclusion
 from sakimori.domains.controls.views.tree import branches
 from sakimori.kernel.dossier.links import link
 from sakimori.kernel.dossier.models import Evidence
 from sakimori.kernel.identity.actors import SYSTEM
 from sakimori.kernel.ledger import book
+from sakimori.kernel.obligations import obligations
 from sakimori.lib import clock
 from sakimori.lib.errors import Invalid, NotAllowed
 from tests.cast import Cast
 
 from .factories import a_risk, control_of, decide_all, join, needed, small_standard
-from .test_statement import approve
+from .test_statement import EXCLUDED, approve, sign_exclusion
 
 TODAY = clock.today
 
@@ -176,6 +178,17 @@ def test_a_test_of_a_control_keeps_what_was_measured_and_what_follows(standard: 
     )  # fmt: skip
     assert (made.measured, made.result, made.decision) == ("10件中8件", "partly", "change")
     assert a1(standard).next_test_on == due
+
+
+@pytest.mark.requirement("V20-075")
+def test_a_test_is_the_periodic_duty_to_test(standard: Standard, cast: Cast) -> None:
+    obligations.adopt()
+    obligations.materialise()
+    duty = obligations.Occurrence.objects.filter(obligation__duty_id="controls.tests").earliest("due_on")
+    with clock.at(duty.due_on):
+        made = test_of(a1(standard), cast)
+    duty.refresh_from_db()
+    assert (duty.state, duty.proof_id) == ("done", made.pk)
 
 
 @pytest.mark.requirement("REG-322")
@@ -411,6 +424,20 @@ def test_an_excluded_control_that_a_risk_comes_to_need_is_listed(draft: Statemen
     assert refs(checks.excluded_against_risk(TODAY())) == set()
     needed(a1(draft.standard), blocking=True)
     assert refs(checks.excluded_against_risk(TODAY())) == {"A.5.1.1"}
+
+
+@pytest.mark.requirement("V20-003")
+def test_a_signed_exclusion_is_listed_again_when_its_time_is_over(draft: Statement, cast: Cast) -> None:
+    control = a1(draft.standard)
+    needed(control, blocking=True)
+    sign_exclusion(control, cast)
+    decide_all(draft)
+    rules.decide_row(draft, control=control, by=cast.ueno, **EXCLUDED)
+    approve(draft, cast)
+    assert refs(checks.excluded_against_risk(TODAY() + timedelta(days=365))) == set()
+    assert refs(checks.excluded_against_risk(TODAY() + timedelta(days=367))) == {control.ref}
+    with clock.at(TODAY() + timedelta(days=367)):
+        assert signed_exclusion(control) is None
 
 
 def test_a_statement_grows_old_and_a_standard_in_use_needs_one(draft: Statement, cast: Cast) -> None:

@@ -43,6 +43,7 @@ class Round(Record):
     status = models.CharField(_("状態"), max_length=8, choices=Status, default=Status.OPEN, db_index=True)
     closed_on = models.DateField(_("完了日"), null=True, blank=True)
     conclusion = models.TextField(_("結論"), blank=True)
+    approved_on = models.DateField(_("承認日"), null=True, blank=True, editable=False)
     inputs = models.JSONField(_("考慮した情報"), default=list, blank=True)
     frozen = models.JSONField(_("完了時の内容"), null=True, editable=False)
 
@@ -59,6 +60,10 @@ class Round(Record):
     def title(self) -> str:
         """Return the name."""
         return self.name
+
+    def approval_state(self) -> dict[str, object]:
+        """Return what the committee evaluates and the president approves: the frozen analysis (REG-185)."""
+        return {"conclusion": self.conclusion, "closed_on": self.closed_on, "frozen": self.frozen}
 
 
 class RiskQuerySet(RecordQuerySet["Risk"]):
@@ -131,6 +136,11 @@ class Risk(Record):
     loss_extent = models.PositiveSmallIntegerField(_("影響範囲"), null=True, blank=True)
     loss_parties = models.PositiveSmallIntegerField(_("被害を受ける人"), null=True, blank=True)
     affected = models.CharField(_("影響を受ける利害関係者"), max_length=200, blank=True)
+    harm_confidentiality = models.PositiveSmallIntegerField(
+        _("機密性喪失時の事業損害"), null=True, blank=True
+    )
+    harm_integrity = models.PositiveSmallIntegerField(_("完全性喪失時の事業損害"), null=True, blank=True)
+    harm_availability = models.PositiveSmallIntegerField(_("可用性喪失時の事業損害"), null=True, blank=True)
     harm_reason = models.TextField(_("損害の根拠"), blank=True)
 
     likelihood = models.PositiveSmallIntegerField(_("起こりやすさ"), null=True, editable=False, db_index=True)
@@ -140,6 +150,19 @@ class Risk(Record):
         _("年間予想損害額（円）"), max_digits=18, decimal_places=0, null=True, editable=False
     )
     level = models.PositiveSmallIntegerField(_("受容水準"), null=True, editable=False)
+    own_level = models.PositiveSmallIntegerField(
+        _("このリスクの受容水準"), null=True, blank=True, editable=False
+    )
+    level_reason = models.TextField(_("受容水準を個別に決めた理由"), blank=True, editable=False)
+    level_decided_on = models.DateField(_("受容水準の決定日"), null=True, blank=True, editable=False)
+    level_decision = models.ForeignKey(
+        Record,
+        models.PROTECT,
+        verbose_name=_("受容水準の決定記録"),
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     above_level = models.BooleanField(_("受容水準超"), default=False, editable=False, db_index=True)
     calculation = models.JSONField(_("算定の条件"), default=dict, editable=False)
 
@@ -177,7 +200,8 @@ class Risk(Record):
         """Return what an acceptance is bound to: the facts that make the risk, not who looks after it."""
         facts = (
             "asset_id", "threat", "vulnerability", "situation", "cause", "impact", "method", "threat_level",
-            "vulnerability_level", "frequency", "loss_amount", "loss_extent", "loss_parties", "likelihood", "loss", "value",
+            "vulnerability_level", "frequency", "loss_amount", "loss_extent", "loss_parties",
+            "harm_confidentiality", "harm_integrity", "harm_availability", "likelihood", "loss", "value",
             "level", "residual_likelihood", "residual_loss", "residual_value",
         )  # fmt: skip
         return {name: getattr(self, name) for name in facts}

@@ -3,6 +3,7 @@
 from .acceptance import expire_acceptances, permit_operation, renew_review, request_acceptance, request_permit
 from .analysis import analyse, revalue
 from .identification import identify, reject, reword
+from .level import decide_level
 from .rounds import close_round, open_round, take_up_input
 from .treatment import (
     cancel_treatment,
@@ -19,6 +20,7 @@ __all__ = [
     "cancel_treatment",
     "close_round",
     "complete_treatment",
+    "decide_level",
     "expire_acceptances",
     "identify",
     "judge_effect",

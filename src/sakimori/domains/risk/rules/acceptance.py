@@ -12,7 +12,9 @@ from sakimori.kernel import hooks
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.identity.actors import SYSTEM, Actor
 from sakimori.kernel.identity.models import Person
+from sakimori.kernel.jobs.queue import every, task
 from sakimori.kernel.ledger.book import command
+from sakimori.kernel.notices import notices
 from sakimori.kernel.policy import policy
 from sakimori.lib import canonical, clock
 from sakimori.lib.errors import Invalid, NotAllowed
@@ -94,12 +96,31 @@ def _reopen(risk: Risk, *, reason: str, by: Actor) -> Risk:
 
 
 def expire_acceptances(today: date) -> int:
-    """End the acceptances whose time is over and reopen their risks; return how many (REG-316)."""
+    """End the acceptances whose time is over, reopen their risks and tell their owners; return how many (REG-316)."""
     due = list(Acceptance.objects.filter(status=Acceptance.Status.VALID, expires_on__lt=today))
     for acceptance in due:
         _expire(acceptance, by=SYSTEM)
-        _reopen(Risk.objects.get(pk=acceptance.risk_id), reason=_("受容の有効期限が切れた"), by=SYSTEM)
+        risk = _reopen(Risk.objects.get(pk=acceptance.risk_id), reason=_("受容の有効期限が切れた"), by=SYSTEM)
+        _tell_expired(risk, acceptance)
     return len(due)
+
+
+def _tell_expired(risk: Risk, acceptance: Acceptance) -> None:
+    """Tell the risk's owner; the office where it has none who still works here."""
+    owners = Person.objects.active(clock.today()).filter(pk=risk.owner_id)
+    people = list(owners) or list(Person.objects.all().holding("security_office").distinct())
+    facts = {"number": risk.number, "risk": risk.label, "expired_on": acceptance.expires_on}
+    notices.send(
+        "risk.acceptance_expired", people, record=risk, context=facts, key=f"risk.expired/{acceptance.pk}"
+    )
+
+
+@task("risk.expire")
+def _expire_daily() -> None:
+    expire_acceptances(clock.today())
+
+
+every("risk.expire", daily="04:00")
 
 
 @command("risk.reviewed", gettext_lazy("受容リスクの再評価"), right="risk.change")

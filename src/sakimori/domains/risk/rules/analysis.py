@@ -33,6 +33,9 @@ def analyse(
     loss_extent: int | None = None,
     loss_parties: int | None = None,
     affected: str = "",
+    harm_confidentiality: int | None = None,
+    harm_integrity: int | None = None,
+    harm_availability: int | None = None,
     harm_reason: str = "",
     existing_controls: Sequence[str] = (),
     no_control_reason: str = "",
@@ -41,7 +44,8 @@ def analyse(
     """Compute the value from stated numbers and judge it against the acceptance level.
 
     The value itself cannot be typed in (V20-019, REG-310). Raises Invalid for each missing fact, also when
-    no existing control was considered and that was not confirmed (V20-018).
+    no existing control was considered and that was not confirmed (V20-018). The harm when confidentiality,
+    integrity or availability is lost is the asset's rating unless stated otherwise with a reason (V20-017).
     """
     if risk.state == Risk.State.REJECTED:
         raise NotAllowed(_("見送ったリスクです。算定するには、まず特定してください。"), rule="risk.rejected")
@@ -50,6 +54,12 @@ def analyse(
     risk.frequency, risk.loss_amount, risk.loss_extent = frequency, loss_amount, loss_extent
     risk.loss_parties = loss_parties
     risk.affected, risk.harm_reason = affected.strip(), harm_reason.strip()
+    _state_harms(
+        risk,
+        harm_confidentiality=harm_confidentiality,
+        harm_integrity=harm_integrity,
+        harm_availability=harm_availability,
+    )
     risk.existing_controls, risk.no_control_reason = list(existing_controls), no_control_reason.strip()
     _check_stated(risk)
     apply_value(risk)
@@ -69,12 +79,18 @@ def apply_value(risk: Risk) -> None:
     """Set the computed columns and the state that follows from them."""
     result = valuation.value_of(risk, clock.today())
     risk.likelihood, risk.loss, risk.value = result.likelihood, result.loss, result.value
-    risk.level, risk.above_level = result.level, result.above_level
     risk.expected_loss = result.expected_loss
     risk.calculation = dict(canonical.plain(result.conditions))  # type: ignore[call-overload]
     if not _treated(risk):
         risk.residual_likelihood, risk.residual_loss = result.likelihood, result.loss
         risk.residual_value = result.value
+    judge(risk, result.level)
+
+
+def judge(risk: Risk, level: int) -> None:
+    """Compare the value with the level and set the state that follows."""
+    assert risk.value is not None
+    risk.level, risk.above_level = level, risk.value > level
     settle(risk)
 
 
@@ -136,8 +152,27 @@ def _void(acceptance: Acceptance, *, reason: str, by: Actor) -> Acceptance:
     return acceptance
 
 
+def _state_harms(risk: Risk, **stated: int | None) -> None:
+    for name, rated in valuation.harms_of(risk.asset).items():
+        setattr(risk, name, rated if stated[name] is None else stated[name])
+
+
+def _check_harms(risk: Risk) -> dict[str, str]:
+    """Return what is wrong with the harms: outside the asset's scale, or other than its rating without a reason."""
+    problems = {}
+    for name, rated in valuation.harms_of(risk.asset).items():
+        stated = getattr(risk, name)
+        if stated is not None and stated not in valuation.levels(
+            f"assets.scale.{name.removeprefix('harm_')}"
+        ):
+            problems[name] = _("情報資産の評価と同じ尺度の値を選んでください。")
+        elif stated != rated and not risk.harm_reason:
+            problems["harm_reason"] = _("情報資産の評価と異なる損害とした理由を入力してください。")
+    return problems
+
+
 def _check_stated(risk: Risk) -> None:
-    problems = valuation.missing_facts(risk)
+    problems = valuation.missing_facts(risk) | _check_harms(risk)
     for name, text in (
         ("situation", _("どんな状況で起こるかを先に記述してください。")),
         ("cause", _("原因を先に記述してください。")),

@@ -8,8 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from sakimori.domains.assets.models import Asset
 from sakimori.domains.risk.models import Risk, Round
+from sakimori.kernel.approvals import approvals
 from sakimori.kernel.identity.actors import Actor
+from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger.book import command
+from sakimori.kernel.obligations import obligations
 from sakimori.kernel.records.models import Record
 from sakimori.lib import clock
 from sakimori.lib.errors import Invalid, NotAllowed
@@ -39,10 +42,11 @@ def take_up_input(running: Round, *, source: Record, used: bool, reason: str, by
 
 
 @command("risk.round_closed", gettext_lazy("リスクアセスメント完了"), right="risk.round")
-def close_round(running: Round, *, conclusion: str, by: Actor) -> Round:
-    """Close the round and freeze its analysis with every exclusion and its reason (REG-299, REG-308).
+def close_round(running: Round, *, conclusion: str, by: Person) -> Round:
+    """Close the round, freeze its analysis with every exclusion and its reason, and file it (REG-299, REG-308).
 
-    Refused while an asset is neither assessed nor left out with a reason, or a risk is not evaluated.
+    The record goes to the committee's evaluation and the president's approval (REG-185); the yearly duty to assess is
+    done with it (REG-319). Refused while an asset is neither assessed nor left out with a reason, or a risk is not evaluated.
     """
     _refuse_closed(running)
     if not conclusion.strip():
@@ -61,7 +65,22 @@ def close_round(running: Round, *, conclusion: str, by: Actor) -> Round:
     running.conclusion = conclusion.strip()
     running.frozen = [_frozen_line(risk) for risk in running.risks.select_related("asset").order_by("number")]
     running.save()
+    obligations.prove(running, done_on=running.closed_on)
+    approvals.submit("risk-assessment-record", {"conclusion": running.conclusion}, subject=running, by=by)
     return running
+
+
+@command("risk.round_approved", gettext_lazy("リスクアセスメント記録の承認"))
+def approve_round(running: Round, *, by: Actor) -> Round:
+    """Note that the committee evaluated and the president approved the record (REG-185)."""
+    running.approved_on = clock.today()
+    running.save()
+    return running
+
+
+@approvals.on_approved("risk-assessment-record")
+def _on_approved(application: approvals.Application, *, by: Actor) -> None:
+    approve_round(Round.objects.get(pk=application.subject_id or 0), by=by)
 
 
 def unassessed(running: Round) -> models.QuerySet[Asset]:

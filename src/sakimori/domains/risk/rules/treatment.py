@@ -17,6 +17,7 @@ from sakimori.kernel.approvals import approvals
 from sakimori.kernel.identity.actors import SYSTEM, Actor
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger.book import command
+from sakimori.kernel.policy import policy
 from sakimori.lib import clock
 from sakimori.lib.errors import Invalid, NotAllowed
 
@@ -130,7 +131,10 @@ def report_progress(treatment: Treatment, *, progress: int, note: str = "", by: 
 
 @command("risk.treatment_done", gettext_lazy("リスク対応の完了"), right="risk.change")
 def complete_treatment(treatment: Treatment, *, done_on: date, result: str, by: Actor) -> Treatment:
-    """Close a plan that was carried out: what remains becomes the risk's residual value (PRC-028)."""
+    """Close a plan that was carried out: what remains becomes the risk's residual value (PRC-028).
+
+    The effect of its controls is to be measured on the day planned, or after the regulation's time (REG-322).
+    """
     _must_be(treatment, Treatment.Status.APPROVED)
     problems = {}
     if done_on > clock.today():
@@ -140,6 +144,8 @@ def complete_treatment(treatment: Treatment, *, done_on: date, result: str, by: 
     if problems:
         raise Invalid(problems)
     treatment.status, treatment.progress, treatment.done_on = Treatment.Status.DONE, 100, done_on
+    if treatment.controls and treatment.effect_review_on is None:
+        treatment.effect_review_on = policy.value("risk.treatment.effect").after(done_on)
     treatment.save()
     controls.mark_needs_done(cause=treatment.risk, numbers=treatment.controls, by=by)
     risk = treatment.risk
@@ -232,7 +238,13 @@ def _must_be(treatment: Treatment, status: Treatment.Status) -> None:
 def _need_controls(treatment: Treatment, by: Actor) -> None:
     risk = treatment.risk
     wanted = Control.objects.filter(number__in=_refs_of_open(risk))
-    controls.need(list(wanted), risk, blocking=risk.above_level, due_on=treatment.due_on, by=by)
+    controls.need(list(wanted), risk, blocking=risk.above_level, due_on=_due_of_controls(risk), by=by)
+
+
+def _due_of_controls(risk: Risk) -> dict[str, date]:
+    """Return by when each control is to be there: the earliest date of the plans that bring it."""
+    plans = risk.treatments.exclude(status=Treatment.Status.CANCELLED).order_by("-due_on")
+    return {number: day for numbers, day in plans.values_list("controls", "due_on") for number in numbers}
 
 
 def _refs_of_open(risk: Risk) -> set[str]:

@@ -19,6 +19,7 @@ from sakimori.lib import scales
 from sakimori.lib.errors import Invalid
 
 if TYPE_CHECKING:
+    from sakimori.domains.assets.models import Asset
     from sakimori.domains.risk.models import Risk
 
 REGULATION = "regulation"
@@ -58,6 +59,11 @@ def acceptance_level(day: date | None = None) -> int:
     return level
 
 
+def level_of(risk: Risk, day: date | None = None) -> int:
+    """Return the level decided for this risk alone, or else the regulation's (REG-312)."""
+    return acceptance_level(day) if risk.own_level is None else risk.own_level
+
+
 def limits(name: str, column: str, day: date | None = None) -> dict[int, Decimal]:
     """Return level → the number from which it applies, of one scale of the regulation."""
     return {int(row["value"]): Decimal(str(row[column])) for row in policy.value(name, on=day)}
@@ -73,6 +79,15 @@ def axes(method: str, day: date | None = None) -> tuple[tuple[int, ...], tuple[i
     if method == SME:
         return scales.SME_LEVELS.levels, levels("assets.scale.confidentiality", day)
     return levels("risk.scale.likelihood", day), levels("risk.scale.amount", day)
+
+
+def harms_of(asset: Asset) -> dict[str, int | None]:
+    """Return the harm to the business when each property is lost, as the asset was rated (V20-017)."""
+    return {
+        "harm_confidentiality": asset.confidentiality,
+        "harm_integrity": asset.integrity,
+        "harm_availability": asset.availability,
+    }
 
 
 def missing_facts(risk: Risk) -> dict[str, str]:
@@ -111,7 +126,7 @@ def _by_regulation(risk: Risk, day: date) -> Valuation:
         "loss_by_amount": by_amount,
     }
     expected = (risk.frequency * risk.loss_amount).quantize(Decimal(1))
-    return Valuation(likelihood, loss, likelihood * loss, acceptance_level(day), expected, conditions)
+    return Valuation(likelihood, loss, likelihood * loss, level_of(risk, day), expected, conditions)
 
 
 def _by_sme(risk: Risk, day: date) -> Valuation:
@@ -127,7 +142,7 @@ def _by_sme(risk: Risk, day: date) -> Valuation:
         "importance_rule": policy.value("assets.importance.rule", on=day),
     }
     value = scales.sme_risk(importance, risk.threat_level, risk.vulnerability_level)
-    return Valuation(likelihood, importance, value, acceptance_level(day), None, conditions)
+    return Valuation(likelihood, importance, value, level_of(risk, day), None, conditions)
 
 
 def residual(method: str, likelihood: int, loss: int) -> int:

@@ -8,6 +8,8 @@ import pytest
 from sakimori.domains.risk import rules
 from sakimori.domains.risk.models import Acceptance, Permit, Risk
 from sakimori.kernel.approvals import approvals
+from sakimori.kernel.jobs.registry import TIMETABLE
+from sakimori.kernel.notices.models import Notice
 from sakimori.lib import clock
 from sakimori.lib.errors import Conflict, Invalid, NotAllowed
 
@@ -103,7 +105,15 @@ def test_an_acceptance_ends_with_its_period(accepted, high):
     assert rules.expire_acceptances(date(2027, 6, 1)) == 0
     with clock.at(date(2027, 6, 2)):
         assert rules.expire_acceptances(date(2027, 6, 2)) == 1
+        assert rules.expire_acceptances(date(2027, 6, 2)) == 0
     assert Risk.objects.get(pk=high.pk).state == Risk.State.REOPENED
+    notice = Notice.objects.get(kind="risk.acceptance_expired")
+    assert (notice.recipient_id, notice.record_id) == (high.owner_id, high.pk)
+    assert "2027年6月1日" in notice.body and high.label in notice.body
+
+
+def test_acceptances_end_by_themselves_every_night():
+    assert TIMETABLE["risk.expire"].daily is not None
 
 
 def test_a_rejected_request_leaves_the_risk_without_treatment(requested, high, cast):

@@ -105,3 +105,22 @@ def test_a_new_rating_of_the_asset_values_its_risks_again(risk, asset, cast):
     classify(asset, confidentiality=1, integrity=1, availability=1, classification="public", by=cast.ueno)
     risk.refresh_from_db()
     assert (risk.loss, risk.value) == (1, 2)
+
+
+@pytest.mark.requirement("V20-017")
+def test_the_harm_of_each_property_follows_the_asset_unless_stated_with_a_reason(risk, cast):
+    valued = rules.analyse(risk, **FACTS, by=cast.ueno)
+    assert (valued.harm_confidentiality, valued.harm_integrity, valued.harm_availability) == (3, 2, 1)
+    stated = {**FACTS, "harm_availability": 3}
+    with pytest.raises(Invalid) as refusal:
+        rules.analyse(valued, **{**stated, "harm_reason": " "}, by=cast.ueno)
+    assert set(refusal.value.problems) == {"harm_reason"}
+    risk.refresh_from_db()
+    assert rules.analyse(risk, **stated, by=cast.ueno).harm_availability == 3
+
+
+@pytest.mark.requirement("V20-017")
+def test_a_harm_outside_the_scale_of_the_assets_is_refused(risk, cast):
+    with pytest.raises(Invalid) as refusal:
+        rules.analyse(risk, **{**FACTS, "harm_integrity": 9}, by=cast.ueno)
+    assert set(refusal.value.problems) == {"harm_integrity"}

@@ -1,11 +1,17 @@
 """Rounds and identification."""
 
+from datetime import date
+
 import pytest
 
 from sakimori.domains.assets.rules import register_asset
 from sakimori.domains.risk import rules
 from sakimori.domains.risk.models import Risk
 from sakimori.domains.risk.rules.rounds import unassessed
+from sakimori.kernel.approvals import approvals
+from sakimori.kernel.dossier import kinds
+from sakimori.kernel.obligations import obligations
+from sakimori.lib import clock
 from sakimori.lib.errors import Invalid, NotAllowed
 
 from .conftest import FACTS
@@ -147,3 +153,41 @@ def test_the_officer_of_a_department_works_on_its_assets_only(asset, cast):
     other = register_asset(name="製造指示書", department=cast.production, by=cast.ueno)
     with pytest.raises(NotAllowed):
         rules.identify(asset=other, threat="theft", vulnerability="no_rules", reason="無施錠", by=cast.kimura)
+
+
+def due_assessment():
+    """Plan the yearly assessment and return its occurrence."""
+    obligations.adopt()
+    obligations.materialise()
+    return obligations.Occurrence.objects.filter(obligation__duty_id="risk.assessment").earliest("due_on")
+
+
+@pytest.mark.requirement("REG-319")
+def test_closing_a_round_is_the_yearly_assessment(running, asset, cast):
+    with clock.at(date(2026, 10, 1)):
+        occurrence = due_assessment()
+        rules.reject(
+            asset=asset, threat="ransomware", vulnerability="no_awareness", reason="対象外", by=cast.ueno
+        )
+        rules.close_round(running, conclusion="完了", by=cast.ishida)
+    occurrence.refresh_from_db()
+    assert (occurrence.state, occurrence.proof_id) == ("done", running.pk)
+
+
+@pytest.mark.requirement("REG-185")
+def test_a_closed_round_is_evaluated_by_the_committee_and_approved_by_the_president(running, asset, cast):
+    rules.reject(
+        asset=asset, threat="ransomware", vulnerability="no_awareness", reason="対象外", by=cast.ueno
+    )
+    rules.close_round(running, conclusion="完了", by=cast.ishida)
+    application = approvals.Application.objects.get(subject=running)
+    assert (application.applicant, application.form) == (cast.ishida, "risk-assessment-record")
+    with pytest.raises(NotAllowed):
+        approvals.decide(application, decision="approve", by=cast.aoki)
+    application = approvals.decide(application, decision="approve", by=cast.ono)
+    running.refresh_from_db()
+    assert running.approved_on is None
+    approvals.decide(application, decision="approve", by=cast.aoki)
+    running.refresh_from_db()
+    assert running.approved_on == date(2026, 6, 1)
+    assert kinds.kind_of(running).keeper == "security_office"

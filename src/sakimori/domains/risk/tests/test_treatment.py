@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from sakimori.domains.controls.models import Need
+from sakimori.domains.controls.models import Control, Need
 from sakimori.domains.risk import rules
 from sakimori.domains.risk.models import Risk, Treatment
 from sakimori.domains.risk.views.papers import treatment_plan
@@ -194,3 +194,23 @@ def test_a_cancelled_plan_leaves_the_risk_without_treatment(approved, high, cast
     rules.cancel_treatment(approved, reason="予算がつかない", by=cast.ueno)
     assert list(Risk.objects.without_treatment()) == [high]
     assert not Need.objects.standing().exists()
+
+
+@pytest.mark.requirement("REG-322")
+def test_the_effect_of_new_controls_is_measured_after_the_time_of_the_regulation(approved, cast):
+    assert approved.effect_review_on is None
+    done = rules.complete_treatment(approved, done_on=date(2026, 6, 1), result="実施した", by=cast.kimura)
+    assert done.effect_review_on == date(2026, 9, 1)
+
+
+def test_a_control_is_needed_by_the_date_of_the_plan_that_brings_it(plan, high, awareness, cast):
+    other = Control.objects.create(
+        standard=awareness.standard, ref="A.8.7", name="マルウェア対策", control_kind="control"
+    )
+    high.refresh_from_db()
+    planned(high, cast, options=["likelihood"], due_on=date(2026, 12, 1), control_refs=[other.number])
+    due = dict(Need.objects.standing().filter(cause=high).values_list("control__ref", "due_on"))
+    assert due == {"A.6.3": date(2026, 9, 30), "A.8.7": date(2026, 12, 1)}
+    high.refresh_from_db()
+    planned(high, cast, options=["likelihood"], due_on=date(2026, 7, 1), control_refs=[other.number])
+    assert Need.objects.standing().get(control=other).due_on == date(2026, 7, 1)

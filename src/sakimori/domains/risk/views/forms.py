@@ -60,8 +60,24 @@ class BySme(forms.Form):
     vulnerability_level = _level(_("脆弱性の程度"), lambda: register.levels("risk.scale.vulnerability"))
 
 
+class Harms(forms.Form):
+    """The harm to the business when each property is lost (V20-017)."""
+
+    harm_confidentiality = _level(
+        _("機密性が失われたときの事業損害"), lambda: register.levels("assets.scale.confidentiality")
+    )
+    harm_integrity = _level(
+        _("完全性が失われたときの事業損害"), lambda: register.levels("assets.scale.integrity")
+    )
+    harm_availability = _level(
+        _("可用性が失われたときの事業損害"), lambda: register.levels("assets.scale.availability"),
+        help_text=_("資産の評価が入っています。変えるときは数値の根拠に理由を書きます。"),
+    )  # fmt: skip
+    harm_reason = forms.CharField(label=_("数値の根拠"), widget=LONG, required=False)
+
+
 class Considered(forms.Form):
-    """What is in place already, and on what the numbers rest."""
+    """What is in place already."""
 
     existing_controls = forms.MultipleChoiceField(
         label=_("現行の管理策"), choices=register.controls, required=False,
@@ -71,10 +87,9 @@ class Considered(forms.Form):
         label=_("管理策がないことの確認"), max_length=200, required=False,
         help_text=_("該当する管理策がないときだけ、確かめた内容を入力します。"),
     )  # fmt: skip
-    harm_reason = forms.CharField(label=_("数値の根拠"), widget=LONG, required=False)
 
 
-class Analysis(BySme, ByRegulation, Described, Considered):
+class Analysis(Harms, BySme, ByRegulation, Described, Considered):
     """Everything that is stated to value a risk; the fields of the other method are left out."""
 
     def __init__(self, *args: Any, method: str, **kwargs: Any) -> None:
@@ -84,7 +99,7 @@ class Analysis(BySme, ByRegulation, Described, Considered):
             del self.fields[name]
 
     scenario = tuple(Described.base_fields)
-    numbers = (*BySme.base_fields, *ByRegulation.base_fields)
+    numbers = (*BySme.base_fields, *ByRegulation.base_fields, *Harms.base_fields)
     considered = tuple(Considered.base_fields)
 
 

@@ -45,7 +45,7 @@ def open_risk(request: PersonRequest, pk: int) -> Risk:
 def show(request: PersonRequest, pk: int) -> HttpResponse:
     """Show everything about one risk."""
     risk = open_risk(request, pk)
-    requests = Application.objects.filter(subject__in=_answers(risk)).order_by("-pk")
+    requests = Application.objects.filter(subject__in=[risk.pk, *_answers(risk)]).order_by("-pk")
     context = {
         "risk": risk,
         "threat": register.threat_title(risk),
@@ -61,6 +61,7 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         "acceptances": risk.acceptances.order_by("-pk"),
         "applications": requests.visible_to(request.person),
         "may": access.may(request.person, "risk.change", risk),
+        "may_level": access.may(request.person, "risk.round") or access.may(request.person, "soa.change"),
         "history": history.of(risk, request.person, 6),
         "panels": rendered_panels(request, register.Risks, "evidence", risk),
         "crumbs": [(_("リスク台帳"), reverse("registers:list", args=["risks"])), (risk.number, "")],
@@ -83,24 +84,16 @@ def _step(risk: Risk) -> int:
 
 def _facts(risk: Risk) -> list[tuple[str, object]]:
     """Return the stated numbers with the names of their levels."""
-    named = {
-        name: dict(register.levels(scale))
-        for name, scale in (
-            ("loss_extent", "risk.scale.extent"),
-            ("loss_parties", "risk.scale.parties"),
-            ("threat_level", "risk.scale.threat"),
-            ("vulnerability_level", "risk.scale.vulnerability"),
-        )
-    }
-    if risk.method == valuation.SME:
-        names = ("threat_level", "vulnerability_level")
-    else:
-        names = ("frequency", "loss_amount", "loss_extent", "loss_parties", "affected", "expected_loss")  # type: ignore[assignment]
+    of_method: tuple[str, ...] = ("threat_level", "vulnerability_level")
+    if risk.method != valuation.SME:
+        of_method = (
+            "frequency", "loss_amount", "loss_extent", "loss_parties", "affected", "expected_loss",
+        )  # fmt: skip
     found = []
-    for name in names:
-        value = getattr(risk, name)
+    for name in (*of_method, *valuation.harms_of(risk.asset)):
+        value, offered = getattr(risk, name), register.Risks.choices.get(name)
         label = str(Risk._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-        found.append((label, named.get(name, {}).get(value, value)))
+        found.append((label, dict(offered()).get(value, value) if offered else value))
     return found
 
 
@@ -114,7 +107,11 @@ def analyse(request: PersonRequest, pk: int) -> HttpResponse:
     )
     known = dict(register.methods())
     method = method if method in known else policy.value("risk.method")
-    form = forms.Analysis(request.POST or None, method=method, initial=_stored(risk, forms.Analysis))
+    initial = _stored(risk, forms.Analysis)
+    harms = {
+        name: rated for name, rated in valuation.harms_of(risk.asset).items() if initial.get(name) is None
+    }
+    form = forms.Analysis(request.POST or None, method=method, initial=initial | harms)
     if request.method == "POST" and form.is_valid():
         values = values_of(form)
         scenario = {name: values.pop(name) for name in form.scenario}

@@ -33,9 +33,13 @@ def assessment(running: Round, person: Person) -> Paper:
         Heading(_("特定したリスク")), _risk_table(kept),
         Heading(_("見送ったものと理由")), _rejected_table(passed),
     )  # fmt: skip
-    closed = running.status == Round.Status.CLOSED
+    application = Application.objects.filter(subject=running).order_by("-pk").first()
     house = house_of(
-        running, title=_("リスクアセスメント報告書"), issued_on=running.closed_on, approved=closed
+        running,
+        title=_("リスクアセスメント報告書"),
+        issued_on=running.closed_on,
+        application=application,
+        approved=running.approved_on is not None,
     )
     return Paper(house=house, blocks=blocks, landscape=True)
 

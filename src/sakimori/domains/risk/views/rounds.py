@@ -74,6 +74,7 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         "states": [(Risk.State(state).label, count) for state, count in sorted(states.items())],
         "open_risks": states.get(Risk.State.IDENTIFIED, 0),
         "excluded": running.risks.filter(state=Risk.State.REJECTED).select_related("asset")[:SHOWN],
+        "application": Application.objects.visible_to(request.person).filter(subject=running).last(),
         "may_close": access.may(request.person, "risk.round"),
         "crumbs": [
             (_("リスクアセスメント記録"), reverse("registers:list", args=["risk-rounds"])),
@@ -89,7 +90,9 @@ def _close(request: PersonRequest, running: Round) -> bool:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return False
-    messages.success(request, _("リスクアセスメントを完了し、内容を固定しました。"))
+    messages.success(
+        request, _("リスクアセスメントを完了して内容を固定し、委員会の評価と社長の承認を求めました。")
+    )
     return True
 
 

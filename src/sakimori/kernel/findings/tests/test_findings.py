@@ -171,7 +171,9 @@ def test_an_approved_exception_lets_a_finding_stand_until_its_day(bad: Site, off
     assert f.run() == f.Outcome()
     with clock.at(date(2027, 4, 1)):
         assert f.run().expired == 1
+        assert telling.tell() == telling.tell() == 1
     assert states() == ["open"]
+    assert Notice.objects.get(kind="findings.waiver_ended").recipient.name == "山田 太郎"
 
 
 def test_a_waived_finding_that_was_put_right_closes(bad: Site, office: Person) -> None:
