@@ -27,7 +27,7 @@ CHANGE = "obligation.change"
 def complete(occurrence: Occurrence, *, proof: Record, done_on: date | None = None, by: Actor) -> Occurrence:
     """Close an occurrence by the record that proves it (V20-060); the next one counts from ``done_on`` if so ruled.
 
-    ``done_on`` is when it was done, ``recorded_at`` when the product heard of it: late proof is accepted and
+    ``done_on`` is when it was done, ``closed_on`` when the product heard of it: late proof is accepted and
     shown as such. Raises NotAllowed for who does not answer for it, a record of another kind, department or
     time, or one that already proves another occurrence.
     """
@@ -54,7 +54,7 @@ def _complete(
     closed = Occurrence.objects.open().filter(pk=occurrence.pk)
     changed = closed.update(
         state=Occurrence.State.DONE, proof_id=proved_by.pk, done_on=done_on, done_by=person,
-        recorded_at=clock.now(), contact_at=None,
+        closed_on=clock.today(), contact_at=None,
     )  # fmt: skip
     if not changed:
         raise _closed(occurrence)
@@ -99,8 +99,8 @@ def _move(
         stage.at for stage in contact.itinerary(duty.duty, due_after, opens) if stage.at > clock.now()
     ]
     Occurrence.objects.filter(pk=occurrence.pk).update(
-        due_on=due_after, opens_on=opens, moved_from=occurrence.moved_from or occurrence.due_on, reason=reason,
-        contact_at=following[0], contacted_at=None,
+        due_on=due_after, opens_on=opens, moved_from=occurrence.moved_from or occurrence.due_on,
+        moved_on=clock.today(), reason=reason, contact_at=following[0], contacted_at=None,
     )  # fmt: skip
     return duty
 
@@ -128,7 +128,7 @@ def _set_aside(
     *, duty: Obligation, occurrence: Occurrence, target: Record | None, due_on: date, reason: str, by: Actor
 ) -> Record:
     Occurrence.objects.filter(pk=occurrence.pk).update(
-        state=Occurrence.State.VOID, reason=reason, contact_at=None
+        state=Occurrence.State.VOID, closed_on=clock.today(), reason=reason, contact_at=None
     )
     return duty
 

@@ -62,6 +62,8 @@ def _joined(person: Person) -> None:
 @hooks.on("person_moved")
 def _moved(person: Person, former_department: Record | None = None) -> None:
     happened("person_moved", person)
+    if former_department is not None:
+        free_assignments(person, of=former_department)
 
 
 @hooks.on("person_leaves")
@@ -86,9 +88,14 @@ def _closed(application: Record) -> None:
     happened("application_closed", application)
 
 
-def free_assignments(person: Person) -> int:
-    """Give what was assigned to a person who leaves back to the roles; what was due of himself stays."""
+def free_assignments(person: Person, *, of: Record | None = None) -> int:
+    """Give what was assigned to a person back to the roles, all of it or that ``of`` one department.
+
+    What was due of himself stays: the plan drops it when he leaves, and it goes with him when he moves.
+    """
     rows = Occurrence.objects.open().filter(assignee=person).exclude(target_id=person.pk)
+    if of is not None:
+        rows = rows.filter(department_id=of.pk)
     return rows.exclude(role="").update(assignee=None)
 
 

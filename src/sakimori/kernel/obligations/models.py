@@ -109,8 +109,9 @@ class Occurrence(models.Model):
     done_by = models.ForeignKey(
         Person, models.PROTECT, verbose_name=_("実施者"), null=True, related_name="+", db_index=False
     )
-    recorded_at = models.DateTimeField(_("登録日時"), null=True)
+    closed_on = models.DateField(_("登録日"), null=True)  # when the product heard of it, not when it was done
     moved_from = models.DateField(_("変更前の期日"), null=True)
+    moved_on = models.DateField(_("期日を変更した日"), null=True)
     reason = models.CharField(_("理由"), max_length=300, blank=True)
     # When somebody is to be told next, and up to when that was done; the daily run reads no other rows.
     contact_at = models.DateTimeField(null=True, editable=False)
@@ -138,6 +139,7 @@ class Occurrence(models.Model):
                 name="occurrence_of_role",
             ),
             models.Index(fields=["obligation", "nominal_on"], name="occurrence_by_day"),
+            models.Index(fields=["department", "due_on"], name="occurrence_of_department"),
             models.Index(
                 fields=["proof"], condition=models.Q(proof__isnull=False), name="occurrence_by_proof"
             ),
@@ -157,9 +159,7 @@ class Occurrence(models.Model):
     @property
     def is_filed_late(self) -> bool:
         """Tell whether it was done in time, but proved only afterwards."""
-        if self.recorded_at is None or self.is_late:
-            return False
-        return self.recorded_at.astimezone(clock.JAPAN).date() > self.due_on
+        return self.closed_on is not None and not self.is_late and self.closed_on > self.due_on
 
     def status(self, day: date | None = None) -> str:
         """Return done, late, void, future, open or overdue, as of ``day``."""
@@ -171,3 +171,42 @@ class Occurrence(models.Model):
         if day < self.opens_on:
             return "future"
         return "overdue" if self.due_on < day else "open"
+
+
+class CoverageCell(models.Model):
+    """How many occurrences of one duty, or of one department, were due on a day and closed on another.
+
+    Derived from the occurrences, kept so that a year of a large company is read in one short query.
+    """
+
+    obligation = models.ForeignKey(Obligation, models.CASCADE, null=True, db_index=False)
+    department = models.ForeignKey(Record, models.CASCADE, null=True, db_index=False, related_name="+")
+    due_on = models.DateField()
+    closed_on = models.DateField(null=True)
+    moved_from = models.DateField(null=True)
+    moved_on = models.DateField(null=True)
+    standing = models.CharField(max_length=8)
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["obligation", "due_on"], name="coverage_of_obligation"),
+            models.Index(fields=["department", "due_on"], name="coverage_of_department"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.due_on} {self.standing} {self.number}"
+
+
+class CoverageStale(models.Model):
+    """A month of a duty and of a department whose cells no longer follow the occurrences; written by a trigger."""
+
+    obligation_id = models.BigIntegerField()
+    department_id = models.BigIntegerField(null=True)
+    month = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["obligation_id", "month", "department_id"], name="coverage_stale")]
+
+    def __str__(self) -> str:
+        return f"{self.obligation_id} {self.month}"

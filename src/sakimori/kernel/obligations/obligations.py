@@ -7,7 +7,7 @@ from datetime import date
 from sakimori.lib import clock
 
 from . import contact, plan
-from .acts import assign, complete, earliest, move, set_aside
+from .acts import assign, complete, earliest, may_act, move, set_aside
 from .events import free_assignments, happened, prove
 from .forecast import Forecast, duties_of, forecast
 from .grid import Cell, Row, grid
@@ -46,6 +46,7 @@ __all__ = [
     "grid",
     "happened",
     "materialise",
+    "may_act",
     "move",
     "open_for",
     "prove",

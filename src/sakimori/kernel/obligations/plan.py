@@ -23,6 +23,7 @@ from sakimori.kernel.records import bulk
 from sakimori.kernel.records.models import Record
 from sakimori.lib import canonical, clock
 from sakimori.lib.dates import Cadence
+from sakimori.lib.pieces import batched
 
 from . import calendar, contact, storage, targets
 from .calendar import Calendar, Slot
@@ -178,7 +179,7 @@ def _welcome(obligation: Obligation, members: Sequence[Target], today: date) -> 
     rows = Occurrence.objects.open().filter(obligation=obligation, nominal_on__gte=today)
     planned = set(rows.values_list("target_id", flat=True))
     gone = planned - {target.pk for target in members}
-    for some in _chunks(sorted(pk for pk in gone if pk is not None)):
+    for some in batched(sorted(pk for pk in gone if pk is not None), 500):
         _leave(Occurrence.objects.filter(obligation=obligation, target_id__in=some), _("対象から外れました"))
     return [target for target in members if target.pk not in planned]
 
@@ -187,7 +188,7 @@ def _leave(rows: OccurrenceQuerySet, reason: str) -> None:
     """Drop what nobody has seen yet, and close what is open as no longer due."""
     today = clock.today()
     rows.open().filter(opens_on__gt=today).delete()
-    rows.open().update(state=Occurrence.State.VOID, reason=reason, contact_at=None)
+    rows.open().update(state=Occurrence.State.VOID, closed_on=today, reason=reason, contact_at=None)
 
 
 def _follow_departments() -> None:
@@ -196,8 +197,3 @@ def _follow_departments() -> None:
     moved = Occurrence.objects.open().filter(target__isnull=False).exclude(target__kind=targets.DEPARTMENT)
     changed = moved.exclude(department_id=now).exclude(Q(department=None) & Q(target__department=None))
     Occurrence.objects.filter(pk__in=changed.values("pk")).update(department_id=now)
-
-
-def _chunks(keys: Sequence[int], size: int = 500) -> Iterator[Sequence[int]]:
-    for start in range(0, len(keys), size):
-        yield keys[start : start + size]

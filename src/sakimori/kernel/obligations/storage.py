@@ -6,10 +6,11 @@ import functools
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
+
+from sakimori.lib.pieces import batched
 
 from .models import Occurrence
 
@@ -36,8 +37,8 @@ class Planned(NamedTuple):
 
 def store(rows: Iterable[Planned]) -> int:
     """Insert new occurrences, skipping slots that stand already; return how many were handed in."""
-    count, waiting = 0, iter(rows)
-    while batch := list(islice(waiting, BATCH)):
+    count = 0
+    for batch in batched(rows, BATCH):
         with transaction.atomic():
             _insert(batch)
         count += len(batch)

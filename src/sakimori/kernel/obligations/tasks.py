@@ -6,7 +6,7 @@ from sakimori.kernel import hooks
 from sakimori.kernel.content.duties import DUTIES, FromParameter
 from sakimori.kernel.jobs.queue import enqueue, every, task
 
-from . import contact
+from . import contact, coverage
 from .obligations import run_day
 
 
@@ -22,6 +22,13 @@ def watch() -> None:
     contact.run()
 
 
+@task("obligations.coverage")
+def count() -> None:
+    """Bring the kept figures of coverage up to date."""
+    while coverage.refresh():
+        pass
+
+
 @hooks.on("parameter_changed")
 def replan(name: str, **_facts: object) -> None:
     """Plan anew at once where an article changed the cadence of a duty."""
@@ -31,3 +38,4 @@ def replan(name: str, **_facts: object) -> None:
 
 every("obligations.day", daily="05:30")
 every("obligations.watch", minutes=10)
+every("obligations.coverage", minutes=5)

@@ -148,6 +148,33 @@ def test_what_was_assigned_to_someone_who_leaves_goes_back_to_the_role(duties: C
     assert work_of(head) == [found]
 
 
+def test_nothing_a_person_did_is_left_without_anybody_when_he_moves_or_leaves(
+    duties: Content, head: Person
+) -> None:
+    own = "- {id: test.own, title: 自己点検, every: 1 year, month: 9, for_each: person, role: employee}"
+    duties(f"{YEARLY}\n{own}")
+    sales, factory = head.department, cast.department("PRD", "製造部")
+    member = cast.person("担当 三郎", sales)  # type: ignore[arg-type]
+    with clock.at(date(2026, 4, 1)):
+        o.materialise(date(2026, 12, 31))
+    yearly = Occurrence.objects.get(target_id=sales.pk)  # type: ignore[union-attr]
+    with clock.at(DAY):
+        o.assign(yearly, person=member, by=head)
+        member.department = factory
+        member.save()
+        hooks.call("person_moved", person=member, former_department=sales)
+        assert yearly in work_of(head) and yearly not in work_of(member)
+        assert [row.target_id for row in work_of(member)] == [member.pk]
+        o.assign(yearly, person=member, by=head)
+        member.left_on = date(2026, 9, 14)
+        member.save()
+        hooks.call("person_leaves", person=member)
+        o.materialise(date(2026, 12, 31))
+        assert yearly in work_of(head)
+        orphans = [row for row in Occurrence.objects.opened(DAY) if not o.responsible(row, DAY)]
+        assert orphans == [] and not Occurrence.objects.opened(DAY).filter(assignee=member).exists()
+
+
 def test_the_list_is_read_in_few_queries(
     duties: Content, head: Person, django_assert_max_num_queries: object
 ) -> None:
