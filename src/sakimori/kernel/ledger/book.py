@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from sakimori.kernel import hooks
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T", bound=Record)
+
+# Every command begins with this statement and ends with one entry; a quarter of its time went into composing them.
+_CLAIM = "UPDATE records_record SET revision = %s WHERE id = %s AND revision = %s"
 
 _request: ContextVar[str] = ContextVar("request", default="")
 
@@ -116,8 +119,10 @@ def _authorise(by: Actor, right: str, subject: Record | None, place: object) -> 
 def _claim(subject: Record) -> None:
     """Lock the row and raise its revision, or raise Conflict with what others changed since."""
     held = subject.revision
-    changed = Record.objects.filter(pk=subject.pk, revision=held).update(revision=held + 1)
-    if not changed:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [held + 1, subject.pk, held])
+        claimed = cursor.rowcount == 1
+    if not claimed:
         raise Conflict(
             _("%(record)s は他の人が先に変更しました。差分を確かめてから、もう一度入力してください。")
             % {"record": subject.label},

@@ -132,8 +132,7 @@ def prepare(
 
 def write(prepared: Prepared) -> None:
     """Store one entry."""
-    prepared.entry.save(force_insert=True)
-    _store_openings([prepared])
+    write_many([prepared])
 
 
 def write_many(prepared: list[Prepared]) -> None:
@@ -146,6 +145,8 @@ def write_many(prepared: list[Prepared]) -> None:
 
 def _store_openings(prepared: list[Prepared]) -> None:
     openings = [opening for p in prepared for opening in p.openings]
+    if not openings:
+        return
     for opening in openings:
         opening.entry_id = opening.entry.pk
     bulk.insert_rows(Opening, openings, 1000)
