@@ -33,7 +33,7 @@ def complete(occurrence: Occurrence, *, proof: Record, done_on: date | None = No
     """
     day = done_on or clock.today()
     found = _open(occurrence)
-    _may_act(found, by)
+    _require_answerable(found, by)
     _fits(found, kinds.full(proof), day)
     person = None if isinstance(by, System) else by
     _complete(
@@ -136,7 +136,7 @@ def _set_aside(
 def assign(occurrence: Occurrence, *, person: Person | None, by: Actor) -> Occurrence:
     """Name the person who does it, or (None) leave it to the role again."""
     found = _open(occurrence)
-    _may_act(found, by)
+    _require_answerable(found, by)
     if person is not None and not person.is_active:
         raise NotAllowed(
             _("%sさんは在籍していません。在籍している人を選んでください。") % person.name,
@@ -229,8 +229,13 @@ def _closed(occurrence: Occurrence) -> NotAllowed:
     return NotAllowed(text % values, rule="obligations.closed")
 
 
-def _may_act(occurrence: Occurrence, by: Actor) -> None:
-    if isinstance(by, System) or access.may(by, CHANGE) or by in people.responsible(occurrence):
+def may_act(occurrence: Occurrence, by: Actor) -> bool:
+    """Tell whether somebody answers for an occurrence, for himself or for another."""
+    return isinstance(by, System) or access.may(by, CHANGE) or by in people.responsible(occurrence)
+
+
+def _require_answerable(occurrence: Occurrence, by: Actor) -> None:
+    if may_act(occurrence, by):
         return
     names = "、".join(person.name for person in people.responsible(occurrence))
     text = _("この義務の担当ではありません。担当は%sです。") % (names or _("未定"))
