@@ -194,6 +194,8 @@ def check_export(export, key, foreign):
     last = heads[-1]
     heads += [read_head(note, key) + ("外部に保管された先頭",) for note in foreign]
     leaves, kept = read_leaves(export), split_hashes(export.read("leaves.txt"))
+    if export.has("manifest.json"):
+        leaves = check_part(export, leaves, kept)
     difference = next((i for i, pair in enumerate(zip(leaves, kept)) if pair[0] != pair[1]), None)
     if difference is None and len(leaves) != len(kept):
         difference = min(len(leaves), len(kept))
@@ -205,6 +207,38 @@ def check_export(export, key, foreign):
     if export.has("openings.jsonl"):
         check_openings(export)
     return last
+
+
+def read_part(export):
+    """Return (first place, number of entries) of an export that holds one period only, and check its files."""
+    try:
+        manifest = json.loads(export.read("manifest.json"))
+        first, count, files = manifest["first"], manifest["count"], sorted(manifest["files"].items())
+        sound = all(type(number) is int and number >= 0 for number in (first, count))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sound = False
+    if not sound:
+        raise Fault("manifest.json の形が正しくありません。書き換えられています。")
+    for name, wanted in files:
+        digest = hashlib.sha256()
+        with export.open(name) as file:
+            for piece in iter(lambda: file.read(1 << 20), b""):
+                digest.update(piece)
+        if digest.hexdigest() != wanted and name not in ("entries.jsonl", "leaves.txt"):
+            raise Fault(name + " が manifest.json と一致しません。書き換えられています。")
+    return first, count
+
+
+def check_part(export, leaves, kept):
+    """Raise Fault unless the entries of the period are those sealed; return the hashes of the whole ledger."""
+    first, count = read_part(export)
+    for place, leaf in enumerate(leaves):
+        if first + place >= len(kept) or kept[first + place] != leaf:
+            raise Fault(name_entry(export, place, first) + "が、封印した時のものと一致しません。")
+    if len(leaves) != count:
+        missing = f"No.{first + len(leaves) + 1} から後を確かめてください。"
+        raise Fault(f"証跡は {count} 件のはずですが、{len(leaves)} 件です。{missing}")
+    return kept
 
 
 def split_notes(text):
@@ -258,14 +292,14 @@ def explain(export, leaves, kept, index):
     return name_entry(export, index) + text
 
 
-def name_entry(export, index):
+def name_entry(export, index, first=0):
     with export.open("entries.jsonl") as file:
         line = next((line for place, line in enumerate(file) if place == index), b"")
     try:
         body = json.loads(line.decode())
-        return f"証跡 No.{index + 1}（{body['at']}・{body['record']}・{body['verb']}）"
+        return f"証跡 No.{first + index + 1}（{body['at']}・{body['record']}・{body['verb']}）"
     except (ValueError, KeyError, TypeError):
-        return f"証跡 No.{index + 1} "
+        return f"証跡 No.{first + index + 1} "
 
 
 def check_openings(export):
@@ -333,6 +367,9 @@ def run(options):
     if options.key and key != key_argument(options.key):
         raise Fault("同梱の鍵（key.txt）が、指定された鍵と異なります。")
     size, root, _ = check_export(export, key, [read_text(path) for path in options.head])
+    if export.has("manifest.json"):
+        first, count = read_part(export)
+        print(f"証跡 No.{first + 1} から No.{first + count} まで（{count} 件）は、封印した時のままです。")
     print(f"証跡 {size} 件を確かめました。改ざん・欠落・並べ替えはありません。")
     print(f"台帳の先頭: {root.hex()}")
     if not options.key:

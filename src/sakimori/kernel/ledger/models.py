@@ -29,7 +29,11 @@ class Entry(models.Model):
     class Meta:
         verbose_name = _("証跡")
         ordering = ["id"]
-        indexes = [models.Index(fields=["record", "-id"], name="entry_of_record")]
+        indexes = [
+            models.Index(fields=["record", "-id"], name="entry_of_record"),
+            models.Index(fields=["verb", "-at", "-id"], name="entry_by_verb"),
+            models.Index(fields=["actor", "-at", "-id"], name="entry_by_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.verb} {self.number}"

@@ -22,7 +22,7 @@ from sakimori.kernel.content.parameters import PARAMETERS, PRESETS, Parameter
 from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.ledger import book
 from sakimori.kernel.records import bulk
-from sakimori.kernel.records.models import Record
+from sakimori.kernel.records.models import Record, RecordQuerySet
 from sakimori.lib import clock
 from sakimori.lib.errors import NotAllowed, Refused
 
@@ -105,6 +105,12 @@ def all(on: date | None = None) -> list[Standing]:
     day = on or clock.today()
     held = _current()
     return [_standing(held, parameter, day) for parameter in PARAMETERS]
+
+
+def revisions(name: str) -> RecordQuerySet[ParameterRevision]:
+    """Return every revision of a parameter, the newest first."""
+    found: RecordQuerySet[ParameterRevision] = ParameterRevision.objects.filter(name=name)
+    return found.order_by("-effective_on", "-pk")
 
 
 def preset(name: str) -> dict[str, Any]:

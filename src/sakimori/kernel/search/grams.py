@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from sakimori.kernel.records.models import Reach
 from sakimori.lib import japanese
 
 LONGEST_TEXT = 20_000
@@ -27,6 +28,27 @@ def tokens(text: str) -> list[str]:
     safe = text.translate(_SIGNS)
     pairs = [safe[i : i + 2] for i in range(len(safe) - 1)]
     return list(dict.fromkeys([*pairs, safe[-1:]])) if safe else []
+
+
+def scope_tokens(scope: str) -> list[str]:
+    """Return the tokens of ``audience/department/owner``: the audience, it in the department, it as one's own."""
+    audience, department, owner = scope.split("/")
+    pairs = (("in", department), ("of", owner))
+    return [_scope(audience), *(_scope(audience, word, key) for word, key in pairs if key)]
+
+
+def reach_tokens(reach: Reach) -> list[str]:
+    """Return every token by which somebody of this reach finds a record, but for those he is named for."""
+    return [
+        *(_scope(audience) for audience in sorted(reach.everywhere)),
+        *(_scope(name, "in", str(key)) for name in sorted(reach.in_departments) for key in reach.departments),
+        *(_scope(audience, "of", str(reach.person_id)) for audience in sorted(reach.own)),
+    ]
+
+
+def _scope(audience: str, word: str = "", key: str = "") -> str:
+    """Return a token that no folded text holds, in one piece for every tokenizer."""
+    return f"§{audience.replace('_', '')}§{word}{key}"
 
 
 def terms(text: str) -> list[str]:

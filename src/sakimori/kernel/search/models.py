@@ -16,6 +16,7 @@ class Entry(models.Model):
     )
     label = models.TextField()
     text = models.TextField()
+    scope = models.CharField(max_length=90)  # by whom it may be found: audience/department/owner
 
     def __str__(self) -> str:
         return self.label

@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sakimori.kernel.records.models import Record, RecordQuerySet, Viewer
+from django.db.models import Q
+
+from sakimori.kernel.records.models import Reach, Reader, Record, RecordQuerySet, Viewer
 
 from . import grams, store
 from .models import Entry
@@ -45,7 +47,7 @@ def find(
     part: Part
     for part in ("label", "text"):
         rest = readable.exclude(pk__in=list(found))
-        for record in _readable(rest, part, terms, limit - len(found)):
+        for record in _readable(rest, part, terms, viewer.reach(), limit - len(found)):
             found[record.pk] = Hit(record, part == "label")
         if len(found) >= limit:
             break
@@ -60,14 +62,23 @@ def match(queryset: RecordQuerySet[R], text: str) -> RecordQuerySet[R]:
     return queryset.filter(pk__in=store.entries("text", terms).values("pk"))
 
 
-def _readable(readable: RecordQuerySet[Record], part: Part, terms: Sequence[str], limit: int) -> list[Record]:
+def _readable(
+    readable: RecordQuerySet[Record], part: Part, terms: Sequence[str], reach: Reach, limit: int
+) -> list[Record]:
     """Return up to ``limit`` readable hits, newest first: among the newest records, then among all."""
+    scopes = grams.reach_tokens(reach)
+    named = Entry.objects.filter(pk__in=Reader.objects.filter(person_id=reach.person_id).values("record_id"))
+    named = store.holding(named, part, terms)
     newest = Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     bound = max(0, newest - NEWEST)
-    fresh = readable.filter(pk__in=store.entries(part, terms, bound).values("pk"))
+    fresh = readable.filter(pk__gt=bound).filter(
+        Q(pk__in=store.entries(part, terms, bound, scopes).values("pk")) | Q(pk__in=named.values("pk"))
+    )
     found = list(fresh.order_by("-pk")[:limit])
     if bound and len(found) < limit:
-        older = readable.filter(pk__lte=bound, pk__in=store.entries(part, terms).values("pk"))
+        older = readable.filter(pk__lte=bound).filter(
+            Q(pk__in=store.entries(part, terms, 0, scopes).values("pk")) | Q(pk__in=named.values("pk"))
+        )
         found += older.order_by("-pk")[: limit - len(found)]
     return found
 

@@ -1,7 +1,8 @@
 """How each database keeps the index: SQLite an FTS5 table, PostgreSQL two tsvector columns with GIN.
 
 No extension, no parser: tokens are made in Python, the database only looks them up. A hit by tokens may be
-scattered over the text; the folded text itself is then compared.
+scattered over the text; the folded text itself is then compared. Who may find a record stands in the index as
+tokens too: a word that everybody else's records hold costs nothing to him who may know of none of them.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from . import grams
 from .models import Entry
 
 Part = Literal["label", "text"]
-Row = tuple[int, str, str]
+Row = tuple[int, str, str, str]
 
 _CREATE = {
     "sqlite": (
         "CREATE VIRTUAL TABLE search_index USING fts5"
-        "(label, text, detail=column, columnsize=0, tokenize='ascii')",
+        "(label, text, scope, detail=column, columnsize=0, tokenize='ascii')",
     ),
     "postgresql": (
         "ALTER TABLE search_entry ADD COLUMN label_tokens tsvector, ADD COLUMN text_tokens tsvector",
@@ -52,7 +53,7 @@ def remove(database: BaseDatabaseWrapper) -> None:
 
 
 def write(rows: Sequence[Row]) -> None:
-    """Store (record, folded label, folded text), replacing what stood for these records."""
+    """Store (record, folded label, folded text, scope), replacing what stood for these records."""
     if connection.vendor == "postgresql":
         _write_postgresql(rows)
     else:
@@ -68,51 +69,65 @@ def empty() -> None:
 
 
 def _write_sqlite(rows: Sequence[Row]) -> None:
-    lines = [(pk, " ".join(grams.tokens(label)), " ".join(grams.tokens(text))) for pk, label, text in rows]
+    lines = [
+        (pk, " ".join(grams.tokens(label)), " ".join(grams.tokens(text)), " ".join(grams.scope_tokens(scope)))
+        for pk, label, text, scope in rows
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT OR REPLACE INTO search_entry (record_id, label, text) VALUES (%s, %s, %s)", list(rows)
+            "INSERT OR REPLACE INTO search_entry (record_id, label, text, scope) VALUES (%s, %s, %s, %s)",
+            list(rows),
         )
         cursor.executemany(
-            "INSERT OR REPLACE INTO search_index (rowid, label, text) VALUES (%s, %s, %s)", lines
+            "INSERT OR REPLACE INTO search_index (rowid, label, text, scope) VALUES (%s, %s, %s, %s)", lines
         )
 
 
 def _write_postgresql(rows: Sequence[Row]) -> None:
-    labels = [" ".join(grams.tokens(label)) for _pk, label, _text in rows]
-    texts = [" ".join(grams.tokens(text)) for _pk, _label, text in rows]
+    labels, texts = [], []
+    for _pk, label, text, scope in rows:
+        labels.append(" ".join([*grams.tokens(label), *grams.scope_tokens(scope)]))
+        texts.append(" ".join([*grams.tokens(text), *grams.scope_tokens(scope)]))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO search_entry (record_id, label, text, label_tokens, text_tokens)"
-            " SELECT record_id, label, text, array_to_tsvector(string_to_array(label_tokens, ' ')),"
+            "INSERT INTO search_entry (record_id, label, text, scope, label_tokens, text_tokens)"
+            " SELECT record_id, label, text, scope, array_to_tsvector(string_to_array(label_tokens, ' ')),"
             " array_to_tsvector(string_to_array(text_tokens, ' '))"
-            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])"
-            " AS fresh (record_id, label, text, label_tokens, text_tokens)"
-            " ON CONFLICT (record_id) DO UPDATE SET label = excluded.label, text = excluded.text,"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+            " AS fresh (record_id, label, text, scope, label_tokens, text_tokens)"
+            " ON CONFLICT (record_id) DO UPDATE SET label = excluded.label, text = excluded.text, scope = excluded.scope,"
             " label_tokens = excluded.label_tokens, text_tokens = excluded.text_tokens",
             [*(list(column) for column in zip(*rows, strict=True)), labels, texts],
         )
 
 
 class HasTokens(Func):
-    """True for entries whose label or text has every token of the terms; answered by the index."""
+    """True for entries whose label or text has every token of the terms, and one of the scopes."""
 
-    def __init__(self, part: Part, terms: Sequence[str], since: int) -> None:
+    def __init__(self, part: Part, terms: Sequence[str], since: int, scopes: Sequence[str] | None) -> None:
         super().__init__(F("record_id"), output_field=BooleanField())
         self.part, self.terms, self.since = part, tuple(terms), since
+        self.scopes = None if scopes is None else tuple(scopes)
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
         """Look the tokens up in the FTS5 table."""
         key, params = compiler.compile(self.get_source_expressions()[0])
-        wanted = " AND ".join(self._tokens('"{}"', '"{}" *'))
+        words = " AND ".join(self._tokens('"{}"', '"{}" *'))
+        wanted = f"{{{self.part}}} : ({words})"
+        if self.scopes is not None:
+            scopes = " OR ".join(f'"{scope}"' for scope in self.scopes)
+            wanted += f" AND {{scope}} : ({scopes})"
         inner = "SELECT rowid FROM search_index WHERE search_index MATCH %s AND rowid > %s"
-        return f"{key} IN ({inner})", [*params, f"{{{self.part}}} : ({wanted})", self.since]
+        return f"{key} IN ({inner})", [*params, wanted, self.since]
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
         """Look the tokens up in the tsvector column, which stands beside the key."""
         key, params = compiler.compile(self.get_source_expressions()[0])
         column = key.replace('"record_id"', f'"{self.part}_tokens"')
         wanted = " & ".join(self._tokens("'{}'", "'{}':*"))
+        if self.scopes is not None:
+            scopes = " | ".join(f"'{scope}'" for scope in self.scopes)
+            wanted += f" & ({scopes})"
         return f"{column} @@ %s::tsquery", [*params, wanted]
 
     def _tokens(self, whole: str, prefix: str) -> list[str]:
@@ -123,14 +138,23 @@ class HasTokens(Func):
         return list(found)
 
 
-def entries(part: Part, terms: Sequence[str], since: int = 0) -> QuerySet[Entry]:
-    """Return the entries of records later than ``since`` that match.
+def entries(
+    part: Part, terms: Sequence[str], since: int = 0, scopes: Sequence[str] | None = None
+) -> QuerySet[Entry]:
+    """Return the entries of records later than ``since``, in one of the scopes, that match.
 
     Every token is looked up in the index, then every term in the folded text.
     """
-    found = Entry.objects.filter(HasTokens(part, terms, since))
+    if scopes is not None and not scopes:
+        return Entry.objects.none()
+    found = Entry.objects.filter(HasTokens(part, terms, since, scopes))
     if since:
         found = found.filter(pk__gt=since)
+    return holding(found, part, terms)
+
+
+def holding(found: QuerySet[Entry], part: Part, terms: Sequence[str]) -> QuerySet[Entry]:
+    """Keep the entries whose folded words hold every term."""
     for term in terms:
         found = found.filter(**{f"{part}__contains": term})
     return found

@@ -7,6 +7,8 @@ from itertools import islice
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import CharField, F, Q, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from sakimori.kernel import hooks
 from sakimori.kernel.dossier import kinds
@@ -22,7 +24,7 @@ BATCH = 1000
 def refresh(record: Record) -> None:
     """Index a record anew, if its words changed."""
     row = _row(kinds.full(record))
-    known = Entry.objects.filter(pk=record.pk).values_list("pk", "label", "text").first()
+    known = Entry.objects.filter(pk=record.pk).values_list("pk", "label", "text", "scope").first()
     if known != row:
         store.write([row])
 
@@ -44,10 +46,15 @@ def rebuild() -> int:
 
 
 def heal() -> int:
-    """Index what no command and no import announced; return how many that were."""
+    """Index what no command and no import announced, new rows and moved ones; return how many that were."""
     count = 0
+    key = (Coalesce(Cast(name, CharField()), Value("")) for name in ("department_id", "owner_id"))
+    scope = Concat(
+        F("audience"), *(part for each in key for part in (Value("/"), each)), output_field=CharField()
+    )
     for model in registers():
-        missing = model._base_manager.filter(search_entry=None)
+        rows = model._base_manager.annotate(readable_by=scope)
+        missing = rows.filter(Q(search_entry=None) | ~Q(search_entry__scope=F("readable_by")))
         with transaction.atomic():
             count += _write(_row(record) for record in list(missing))
     return count
@@ -58,12 +65,13 @@ def registers() -> list[type[Record]]:
     return [model for model in apps.get_models() if issubclass(model, Record) and model is not Record]
 
 
-def _row(record: Record) -> tuple[int, str, str]:
+def _row(record: Record) -> store.Row:
     label = grams.folded(f"{record.number}\n{record.label}")
-    return (record.pk, label, label + grams.folded(record.search_text()))
+    text = label + grams.folded(record.search_text())
+    return (record.pk, label, text, f"{record.audience}/{record.department_id or ''}/{record.owner_id or ''}")
 
 
-def _write(rows: Iterable[tuple[int, str, str]]) -> int:
+def _write(rows: Iterable[store.Row]) -> int:
     count, waiting = 0, iter(rows)
     while batch := list(islice(waiting, BATCH)):
         store.write(batch)

@@ -17,4 +17,5 @@ urlpatterns = [
     path("applications/<int:pk>/resubmit/", views.resubmit, name="resubmit"),
     path("notices/", parameters.inbox, name="inbox"),
     path("policy/", parameters.listing, name="parameters"),
+    path("policy/<str:name>/", parameters.parameter, name="parameter"),
 ]

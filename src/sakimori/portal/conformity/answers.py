@@ -30,6 +30,11 @@ SOURCES = {
 }  # fmt: skip
 
 
+STANDARDS = {
+    "V2": _("認証基準 Ver.2.0"), "2013": _("ISO/IEC 27001:2013"), "2022": _("ISO/IEC 27001:2022"),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Answer:
     """One declaration that names the requirement."""
@@ -64,6 +69,38 @@ def state_of(requirement: Requirement) -> str:
 def source_of(requirement: Requirement) -> str:
     """Return the key of the source document."""
     return requirement.id.partition("-")[0]
+
+
+def standards_of(requirement: Requirement) -> frozenset[str]:
+    """Return the keys of the standards to whose controls it belongs."""
+    return frozenset(control.partition(":")[0] for control in requirement.control)
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many requirements of one document or standard are answered, by state."""
+
+    sort: str
+    key: str
+    title: str
+    total: int
+    counts: tuple[int, ...]  # in the order of STATES
+
+
+@functools.cache
+def shares() -> tuple[Share, ...]:
+    """Return the count per source document, then per standard."""
+    every = [(one, state_of(one)) for one in REQUIREMENTS]
+    found = []
+    for key, title in SOURCES.items():
+        found.append(_share("source", key, str(title), [s for one, s in every if source_of(one) == key]))
+    for key, title in STANDARDS.items():
+        found.append(_share("standard", key, str(title), [s for one, s in every if key in standards_of(one)]))
+    return tuple(found)
+
+
+def _share(sort: str, key: str, title: str, states: list[str]) -> Share:
+    return Share(sort, key, title, len(states), tuple(states.count(state) for state in STATES))
 
 
 @functools.cache

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
+from typing import IO
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from sakimori.kernel.content.catalogue import REQUIREMENTS, Requirement
 from sakimori.kernel.identity import access
-from sakimori.lib import japanese
+from sakimori.lib import clock, japanese
+from sakimori.lib.sheets.writing import OutColumn, write_table
 from sakimori.registers.views.gate import PersonRequest, for_person
 
 from . import answers
 
 RIGHT = "dashboard.read"
 PAGE = 50
-CHECKS = ("auto", "assisted", "attest")
+CHECKS = {
+    "auto": _lazy("製品が点検"),
+    "assisted": _lazy("人が製品で点検"),
+    "attest": _lazy("人が確認して記録"),
+}
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WIDTHS = (10, 18, 26, 50, 18, 18, 22, 24, 12, 50)
 
 
 @require_safe
@@ -29,17 +39,64 @@ def listing(request: PersonRequest) -> HttpResponse:
     """List the requirements, narrowed as the address says, with how many are answered."""
     access.require(request.person, RIGHT)
     every = list(REQUIREMENTS)
-    kept = [one for one in every if _matches(one, request.GET)]
+    kept = _kept(request.GET)
     counts = Counter(answers.state_of(one) for one in kept)
     page = Paginator(kept, PAGE).get_page(request.GET.get("page"))
     context = {
         "rows": [(one, *answers.STATES[answers.state_of(one)], answers.answers().get(one.id, ())) for one in page],
         "page": page,
         "counts": [(key, words, tone, counts[key]) for key, (words, tone) in answers.STATES.items()],
-        "sources": answers.SOURCES.items(), "modules": answers.modules(), "checks": CHECKS,
+        "shares": answers.shares(), "states": [words for words, _tone in answers.STATES.values()],
+        "sources": answers.SOURCES.items(), "standards": answers.STANDARDS.items(), "modules": answers.modules(),
+        "checks": CHECKS.items(),
         "asked": request.GET, "total": len(every), "crumbs": [(_("要求事項への対応"), "")],
     }  # fmt: skip
     return render(request, "portal/conformity.html", context)
+
+
+@require_safe
+@for_person
+def sheet(request: PersonRequest) -> FileResponse:
+    """Hand out the requirements that the address narrows to as a workbook."""
+    access.require(request.person, RIGHT)
+    target = _scratch()
+    headings = (
+        _("番号"),
+        _("出典"),
+        _("条文"),
+        _("求められること"),
+        _("だれが"),
+        _("いつ"),
+        _("記録"),
+        _("管理策"),
+        _("状態"),
+        _("答えるもの"),
+    )
+    columns = [OutColumn(heading, width) for heading, width in zip(headings, WIDTHS, strict=True)]
+    told = _("製品の宣言から計算した対応です。会社が守っていることの証明ではありません。")
+    write_table(target, columns, map(_line, _kept(request.GET)), sheet=_("要求事項への対応"), notes=[told])
+    target.seek(0)
+    name = _("要求事項への対応_%s.xlsx") % f"{clock.today():%Y%m%d}"
+    return FileResponse(target, as_attachment=True, filename=name, content_type=EXCEL)
+
+
+def _scratch() -> IO[bytes]:
+    """Return a nameless file; the answer closes it when it was sent."""
+    return tempfile.TemporaryFile()
+
+
+def _kept(asked: QueryDict) -> list[Requirement]:
+    return [one for one in REQUIREMENTS if _matches(one, asked)]
+
+
+def _line(one: Requirement) -> tuple[str, ...]:
+    actors = one.actor if isinstance(one.actor, str) else "、".join(one.actor)
+    given = "\n".join(f"{answer.words}: {answer.title}" for answer in answers.answers().get(one.id, ()))
+    source, state = answers.SOURCES[answers.source_of(one)], answers.STATES[answers.state_of(one)][0]
+    return (
+        one.id, str(source), one.ref, one.duty, actors, one.when, one.record, "、".join(one.control), str(state),
+        given or _("なし"),
+    )  # fmt: skip
 
 
 @require_safe
@@ -65,6 +122,8 @@ def _matches(one: Requirement, asked: QueryDict) -> bool:
         ("state", answers.state_of(one)),
     )  # fmt: skip
     if any(asked.get(name) and asked[name] != value for name, value in wanted):
+        return False
+    if asked.get("standard") and asked["standard"] not in answers.standards_of(one):
         return False
     control = asked.get("control", "").strip()
     if control and not any(control in each for each in one.control):

@@ -6,6 +6,7 @@ from datetime import date
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,15 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sakimori.kernel.approvals.models import Application
+from sakimori.kernel.content.forms import FORMS
+from sakimori.kernel.dossier import kinds
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.obligations import obligations
 from sakimori.kernel.obligations.obligations import Obligation, Occurrence
 from sakimori.kernel.records.models import Record
 from sakimori.lib import clock
 from sakimori.lib.errors import Refused
+from sakimori.registers.base import of_kind
 from sakimori.registers.views.gate import PersonRequest, for_person
 
 MOST = 200
+CANDIDATES = 8
 STATES = {
     "overdue": (gettext_lazy("超過"), "red"), "gap": (gettext_lazy("未実施"), "orange"),
     "open": (gettext_lazy("実施中"), "blue"), "late": (gettext_lazy("遅れて完了"), "yellow"),
@@ -120,15 +126,44 @@ def occurrence(request: PersonRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("義務を完了しました。"))
             return redirect("portal:occurrence", pk)
-    responsible = obligations.responsible(found) if found.state == Occurrence.State.OPEN else []
+    is_open = found.state == Occurrence.State.OPEN
+    responsible = obligations.responsible(found) if is_open else []
     words, tone = STATES[found.status()]
     context = {
         "one": found, "form": form, "responsible": responsible, "words": words, "tone": tone,
-        "is_open": found.state == Occurrence.State.OPEN,
+        "is_open": is_open, "may_act": is_open and obligations.may_act(found, request.person),
+        "proved_by": _proved_by(found.obligation), "record_url": _record_url(found, request.person),
+        "candidates": _candidates(found, request.person) if is_open else [],
         "target": _visible(found.target_id, request.person), "proof": _visible(found.proof_id, request.person),
         "crumbs": [(_("年間の義務"), reverse("portal:duties")), (found.obligation.label, "")],
     }  # fmt: skip
     return render(request, "portal/occurrence.html", context, status=422 if form.errors else 200)
+
+
+def _proved_by(obligation: Obligation) -> str:
+    """Return what a record must be to prove the duty, in words; empty where any record will do."""
+    wanted = obligation.duty.proved_by
+    known = kinds.table().get(wanted)
+    declared = of_kind(wanted)
+    return known.title if known else declared.name() if declared else ""
+
+
+def _record_url(found: Occurrence, person: Person) -> str:
+    """Return where the person makes the record that proves it; empty where that is no form of his."""
+    wanted = found.obligation.duty.proved_by
+    if wanted not in FORMS or not person.roles() & set(FORMS[wanted].applicants):
+        return ""
+    return reverse("applications:new", args=[wanted])
+
+
+def _candidates(found: Occurrence, person: Person) -> list[Record]:
+    """Return the newest records that could prove it, for the person to choose from."""
+    wanted = found.obligation.duty.proved_by
+    of_form = Application.objects.filter(form=wanted).values("pk")
+    rows = Record.objects.visible_to(person).current().filter(Q(kind=wanted) | Q(pk__in=of_form))
+    if found.department_id is not None:
+        rows = rows.filter(department=found.department_id)
+    return list(rows.order_by("-pk")[:CANDIDATES])
 
 
 def _record(number: str, person: Person) -> Record:

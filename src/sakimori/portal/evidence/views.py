@@ -6,11 +6,12 @@ import io
 import json
 import tempfile
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,10 +21,10 @@ from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.jobs import progress, queue
 from sakimori.kernel.jobs.models import Progress
-from sakimori.kernel.ledger import book, export, proofs, reading
+from sakimori.kernel.ledger import book, export, period, proofs, reading
 from sakimori.kernel.ledger.seal import latest_head
 from sakimori.kernel.records.models import Record
-from sakimori.lib.errors import Refused
+from sakimori.lib.errors import Invalid, Refused
 from sakimori.registers import history, panels
 from sakimori.registers.views.gate import PersonRequest, for_person
 
@@ -42,9 +43,28 @@ def ledger(request: PersonRequest) -> HttpResponse:
     verbs = sorted((str(verb.label), name) for name, verb in book.VERBS.items())
     context = {
         "page": listing.page(request.GET, request.person), "verbs": verbs, "asked": request.GET,
-        "head": latest_head(), "crumbs": [(_("証跡台帳"), "")],
+        "head": latest_head(), "may_export": access.may(request.person, period.RIGHT),
+        "crumbs": [(_("証跡台帳"), "")],
     }  # fmt: skip
     return render(request, "portal/ledger.html", context)
+
+
+@require_POST
+@for_person
+def export_period(request: PersonRequest) -> StreamingHttpResponse:
+    """Hand out the ledger of the days asked for as one ZIP with its verifier, streamed."""
+    days = [_day(request.POST.get(name, ""), name) for name in ("from", "until")]
+    span = period.choose(*days, by=request.person)
+    answer = StreamingHttpResponse(period.stream(span), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="ledger-{span.first + 1}-{span.end}.zip"'
+    return answer
+
+
+def _day(typed: str, name: str) -> date | None:
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise Invalid({name: _("日付を年-月-日の形で入力してください。")}) from None
 
 
 @require_safe

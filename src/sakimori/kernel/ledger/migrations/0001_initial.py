@@ -130,6 +130,14 @@ class Migration(migrations.Migration):
             model_name="entry",
             index=models.Index(fields=["record", "-id"], name="entry_of_record"),
         ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["verb", "-at", "-id"], name="entry_by_verb"),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["actor", "-at", "-id"], name="entry_by_actor"),
+        ),
         migrations.AddConstraint(
             model_name="opening",
             constraint=models.UniqueConstraint(fields=("entry", "path"), name="opening_once"),

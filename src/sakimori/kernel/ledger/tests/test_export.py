@@ -6,7 +6,9 @@ import importlib.util
 import random
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sakimori.kernel.identity.actors import SYSTEM
-from sakimori.kernel.ledger import keys, proofs, seal
+from sakimori.kernel.identity.models import Person
+from sakimori.kernel.ledger import book, keys, period, proofs, seal
 from sakimori.kernel.ledger.export import export
 from sakimori.kernel.ledger.models import Entry
-from sakimori.lib import merkle, notes
+from sakimori.lib import clock, merkle, notes
 from sakimori.lib.errors import Refused
 
 unhurried = settings(deadline=None)  # a busy machine is no fault of the code
@@ -298,3 +301,59 @@ def test_the_files_own_proof_check_agrees_with_the_library(size, data):
     path, leaf = tree.inclusion(index), merkle.leaf_hash(b"%d" % index)
     assert verifier.root_by_proof(leaf, index, size, path) == tree.root()
     assert verifier.root_by_proof(leaf, index, size, [*path, leaf]) is None
+
+
+# --- one period as a streamed ZIP -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def part(sealed, tmp_path, monkeypatch) -> Path:
+    """The second day of three, as a folder."""
+    monkeypatch.setattr(period.access, "require", lambda *_: None)
+    reader = Person.objects.create(name="監査 花子")
+    days = (clock.today(), clock.today() + timedelta(days=1), clock.today() + timedelta(days=2))
+    for day in days[1:]:
+        with clock.at(day):
+            for number in range(5):
+                book.note(period.EXPORTED, reader, by=reader, reason=f"{day} {number}")
+    with clock.at(days[2]):
+        span = period.choose(days[1], days[1], by=reader)
+        (tmp_path / "part.zip").write_bytes(b"".join(period.stream(span)))
+    with zipfile.ZipFile(tmp_path / "part.zip") as archive:
+        archive.extractall(tmp_path / "part")
+    return tmp_path / "part"
+
+
+def test_a_period_goes_out_alone_and_is_checked_against_the_whole_ledger(part, capsys) -> None:
+    assert len((part / "entries.jsonl").read_bytes().splitlines()) == 5
+    assert len((part / "leaves.txt").read_bytes().splitlines()) == Entry.objects.count()
+    assert check(part) == 0 and check(part.with_suffix(".zip")) == 0
+    assert "（5 件）は、封印した時のままです" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda files: {"entries.jsonl": files["entries.jsonl"].replace(b" 2", b" 9")},
+        lambda files: {"entries.jsonl": b"".join(files["entries.jsonl"].splitlines(keepends=True)[:-1])},
+        lambda files: {"entries.jsonl": b"".join(reversed(files["entries.jsonl"].splitlines(keepends=True)))},
+        lambda files: {"leaves.txt": files["leaves.txt"].replace(b"a", b"b", 1)},
+        lambda files: {"manifest.json": files["manifest.json"].replace(b'"first":', b'"first":1')},
+        lambda files: {"manifest.json": b"[]"},
+        lambda files: {"checkpoints.txt": files["checkpoints.txt"] + b"x"},
+    ],
+)
+def test_a_period_that_was_altered_is_found(part, capsys, harm) -> None:
+    files = {path.name: path.read_bytes() for path in part.iterdir()}
+    for name, data in harm(files).items():
+        assert data != files[name]
+        (part / name).write_bytes(data)
+    assert check(part) == 1
+    assert "不一致" in capsys.readouterr().out
+
+
+def test_a_period_without_entries_is_refused(sealed, monkeypatch) -> None:
+    monkeypatch.setattr(period.access, "require", lambda *_: None)
+    reader = Person.objects.create(name="監査 花子")
+    with pytest.raises(Refused, match="期間の証跡はありません"):
+        period.choose(date(1999, 1, 1), date(1999, 1, 2), by=reader)

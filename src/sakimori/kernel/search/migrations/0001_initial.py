@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ),
                 ("label", models.TextField()),
                 ("text", models.TextField()),
+                ("scope", models.CharField(max_length=90)),
             ],
         ),
     ]

@@ -13,9 +13,10 @@ from sakimori.kernel import hooks
 from sakimori.kernel.dossier import retention
 from sakimori.kernel.dossier.tests import cast
 from sakimori.kernel.identity.actors import SYSTEM
-from sakimori.kernel.identity.models import Person, Site
+from sakimori.kernel.identity.models import Department, Person, Site
 from sakimori.kernel.records import bulk
-from sakimori.kernel.search import grams, search, upkeep
+from sakimori.kernel.records.models import Reader
+from sakimori.kernel.search import grams, search, store, upkeep
 from sakimori.kernel.search.models import Entry
 from sakimori.lib import clock
 
@@ -95,6 +96,27 @@ def test_one_finds_only_what_one_may_know(office: Person) -> None:
     site("持ち主の拠点", audience="hr", owner=mine)
     assert found("拠点", office) == []
     assert found("拠点", mine) == ["持ち主の拠点"]
+
+
+def test_a_record_is_found_by_department_by_name_and_where_it_went(office: Person) -> None:
+    sales, works = (Department.objects.create(code=code, name=code) for code in ("EIG", "SEI"))
+    member = cast.person("営業 次郎", sales)
+    row, other = (site(f"倉庫{n}", audience="departmental", place=works) for n in (1, 2))
+    assert found("倉庫", member) == []
+    Reader.objects.create(record=other, person=member)
+    assert found("倉庫", member) == ["倉庫2"]
+    Site.objects.filter(pk=row.pk).update(department=sales)  # past every command: healed within the hour
+    assert upkeep.heal() >= 1
+    assert found("倉庫", member) == ["倉庫2", "倉庫1"]
+
+
+def test_the_index_itself_leaves_out_what_one_may_not_know(office: Person) -> None:
+    stranger = cast.person("新人 無所属", category="external")
+    for number in range(3):
+        site(f"秘密の倉庫{number}", audience="departmental")
+    scopes = grams.reach_tokens(stranger.reach())
+    assert store.entries("text", grams.terms("倉庫")).count() == 3
+    assert store.entries("text", grams.terms("倉庫"), 0, scopes).count() == 0
 
 
 def test_what_lies_below_the_newest_records_is_found_too(
