@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from sakimori.registers.api import api
 
+handler500 = "sakimori.portal.accidents.accident"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("signin/", include("sakimori.kernel.signin.urls")),
     path("", include("sakimori.portal.urls")),
