@@ -13,13 +13,13 @@ from sakimori.kernel.dossier.models import Evidence
 from sakimori.kernel.findings import check
 from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Appointment, Company, Department, Person, Site
+from sakimori.kernel.policy import policy
 from sakimori.kernel.records.models import Record
 from sakimori.lib.dates import FiscalYear
 
 from .models import Chart, Circumstance, Commitment, InterestedParty, Scope, Supervision
 from .rules.roles import existing_conflicts, vacancies
 
-NOTICE = timedelta(days=60)  # how long before a term ends the office is told
 SUPERVISED_EVERY = timedelta(days=92)
 NETWORK = ("network_administrator", "operator")
 
@@ -119,8 +119,9 @@ def unsound(today: date) -> QuerySet[Supervision]:
 
 @check("organization.term_ends", _("任期満了が近い任命"), requirements=("JPM-009", "SYS-290"))
 def term_ends(today: date) -> QuerySet[Appointment]:
-    """Return appointments whose term ends within sixty days."""
-    return Appointment.objects.in_force(today).filter(ends_on__lte=today + NOTICE)
+    """Return appointments whose term ends within the days of notice that the regulation gives."""
+    notice = timedelta(days=policy.value("roles.notice"))
+    return Appointment.objects.in_force(today).filter(ends_on__lte=today + notice)
 
 
 @check(

@@ -34,6 +34,7 @@ class Scope(Record):
     technology = models.TextField(_("技術・環境的リソース"), blank=True)
     exclusions = models.TextField(_("範囲外とその理由"), blank=True)
     systems = models.JSONField(_("対象システム図に載せたシステム"), default=list, blank=True)
+    no_diagram = models.TextField(_("対象システム図を付けない理由"), blank=True)
     approved_on = models.DateField(_("承認日"), null=True, blank=True)
     units = models.JSONField(_("承認時の部署と拠点"), null=True, editable=False)
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -49,6 +50,20 @@ def table() -> dict[str, RecordKind]:
     return {row.id: row for row in rows}
 
 
+def _as_filed(rule: RecordKind) -> Cadence | None:
+    return rule.keep
+
+
+_usual: Callable[[RecordKind], Cadence | None] = _as_filed
+
+
+def usually_kept_by(source: Callable[[RecordKind], Cadence | None]) -> Callable[[RecordKind], Cadence | None]:
+    """Let ``source`` say how long a record without a rule of its own is kept; the regulations stand above."""
+    global _usual
+    _usual = source
+    return source
+
+
 def kind_id(record: Record) -> str:
     """Return the kind by which a record is filed: its form's for a form, its register's otherwise."""
     return str(getattr(record, "form_id", "") or record.kind)
@@ -70,8 +85,9 @@ def full(record: Record) -> Record:
 def keep_until(record: Record) -> date | None:
     """Return the last day on which the record must be kept; None while that is not settled."""
     rule = kind_of(record)
+    keep = _usual(rule) if rule.id == OTHER else rule.keep
     start = _start(record, rule.counted_from)
-    return rule.keep.after(start) if rule.keep and start else None
+    return keep.after(start) if keep and start else None
 
 
 def _start(record: Record, counted_from: str) -> date | None:

@@ -7,7 +7,7 @@ proves that the record stood: its entries stay, and the certificate holds the ha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -52,6 +52,12 @@ def file_records(records: Sequence[Record]) -> None:
 def due(day: date) -> RecordQuerySet[Record]:
     """Return the records whose time is over and that nothing holds back."""
     return Record.objects.filter(keep_until__lt=day, legal_hold=False, disposal=None)
+
+
+def ending(day: date, days: int) -> RecordQuerySet[Record]:
+    """Return the records whose time ends within ``days`` from ``day`` on, and that nothing holds back."""
+    soon = Record.objects.filter(keep_until__gte=day, keep_until__lte=day + timedelta(days=days))
+    return soon.filter(legal_hold=False, disposal=None)
 
 
 @command("record.held", gettext_lazy("廃棄禁止の設定"), right="record.hold")

@@ -11,6 +11,7 @@ from sakimori.kernel.dossier import retention
 from sakimori.kernel.dossier.models import Evidence
 from sakimori.kernel.obligations import obligations
 from sakimori.kernel.obligations.models import Obligation, Occurrence
+from sakimori.kernel.policy import policy
 from sakimori.kernel.records.models import Record
 
 from .registry import check
@@ -37,6 +38,17 @@ def evidence_damaged(today: date) -> QuerySet[Record]:
 def disposal_due(today: date) -> QuerySet[Record]:
     """Return records whose time is over and that nothing holds back: dispose of them or keep them longer."""
     return retention.due(today)
+
+
+@check(
+    "records.disposal_soon",
+    _("まもなく保存期限の終わる記録"),
+    role="document_manager",
+    requirements=("PRC-148",),
+)
+def disposal_soon(today: date) -> QuerySet[Record]:
+    """Return records whose time ends within the days of notice: decide whether to keep them longer."""
+    return retention.ending(today, int(policy.value("records.disposal.notice")))
 
 
 @check("obligations.no_holder", _("担当者のいない義務"), severity="major", requirements=("REG-041",))

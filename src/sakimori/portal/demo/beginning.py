@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile
 
 from sakimori.domains.controls import rules as controls
 from sakimori.domains.organization import rules as organization
 from sakimori.domains.people import rules as people
 from sakimori.kernel.approvals import approvals
+from sakimori.kernel.dossier import evidence
 from sakimori.kernel.identity.actors import INSTALLER
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger import seal
@@ -72,6 +77,9 @@ def sign_pledge(stage: Stage, person: Person) -> None:
 def _state_scope(stage: Stage, book: BeginningBook) -> None:
     scope = organization.start_scope(by=stage["ueno"])
     organization.change_scope(scope, by=stage["ueno"], **asdict(book.scope))
+    diagram = ContentFile((Path(settings.CONTENT_DIR) / "demo" / "scope-systems.png").read_bytes())
+    evidence.attach(scope, diagram, file_name="対象システム図.png", note="適用範囲の図", by=stage["ueno"])
+    scope.refresh_from_db()
     approve_all(_application_of(organization.submit_scope(scope, by=stage["ueno"])))
     for entry in book.circumstances[:8]:
         row = organization.add_circumstance(

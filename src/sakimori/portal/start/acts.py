@@ -8,11 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sakimori.domains.organization import rules as organization
+from sakimori.domains.organization.models import Scope
 from sakimori.domains.people import rules as people
 from sakimori.kernel.exchange import imports
+from sakimori.kernel.exchange.models import ImportBatch
 from sakimori.kernel.exchange.report import Report
 from sakimori.kernel.identity.actors import INSTALLER
-from sakimori.kernel.identity.models import Company, Department, Person
+from sakimori.kernel.identity.models import Company, Department, Person, Site
 from sakimori.kernel.policy import policy
 from sakimori.kernel.signin import accounts, passwords, policies
 from sakimori.kernel.signin.models import Account
@@ -22,7 +24,7 @@ from sakimori.lib.errors import NotAllowed, Refused
 from . import steps
 
 Values = Mapping[str, Any]
-SHEETS = {"units": "organization.departments", "people": "people.people"}
+SHEETS = {"units": "organization.departments", "people": "people.people", "ledger": "assets"}
 
 
 def keep_company(values: Values) -> None:
@@ -71,8 +73,50 @@ def appoint(values: Values) -> None:
     organization.appoint(**values, reason=reason, by=INSTALLER)
 
 
+def keep_scope(values: Values) -> None:
+    """Describe the scope as a draft, and put every department and site in or out of it."""
+    stated = dict(values)
+    chosen = {*stated.pop("departments"), *stated.pop("sites")}
+    scope = Scope.objects.order_by("-version").first() or organization.start_scope(by=INSTALLER)
+    organization.change_scope(scope, **stated, by=INSTALLER)
+    for unit in Department.objects.current():
+        if unit.in_scope != (unit in chosen):
+            organization.change_department(unit, in_scope=unit in chosen, by=INSTALLER)
+    for site in Site.objects.current():
+        if site.in_scope != (site in chosen):
+            organization.change_site(site, in_scope=site in chosen, by=INSTALLER)
+
+
+def check_ledger(upload: Any, scale: str) -> ImportBatch:
+    """Take a ledger in and compare it; nothing is stored in the register yet.
+
+    Refuses a file without the columns it needs, and one whose scale must be said first.
+    """
+    batch = _take_in("ledger", upload)
+    groups = imports.needed_scales(batch, imports.sheet_of(batch))
+    if scale and groups:
+        low, high = scale.split("-")
+        given = dict.fromkeys(groups, (int(low), int(high)))
+        batch = imports.choose(batch, tab=batch.tab, mapping=batch.mapping, scales=given, by=INSTALLER)
+    return imports.dry_run(batch, by=INSTALLER)
+
+
+def apply_ledger(pk: int) -> ImportBatch:
+    """Take the rows of a checked ledger in; raises ImportBatch.DoesNotExist for a file of somebody else."""
+    batch = ImportBatch.objects.get(pk=pk, sheet=SHEETS["ledger"], owner=None)
+    return imports.apply(batch, by=INSTALLER)
+
+
 def import_file(step: str, upload: Any) -> Report:
     """Take a file in where it is clear; else return what is wrong with it, and nothing is taken in."""
+    batch = imports.dry_run(_take_in(step, upload), by=INSTALLER)
+    found = imports.report(batch)
+    if found.is_clean:
+        imports.apply(batch, by=INSTALLER)
+    return found
+
+
+def _take_in(step: str, upload: Any) -> ImportBatch:
     batch = imports.upload(sheet=SHEETS[step], file=upload, file_name=upload.name or "", by=INSTALLER)
     missing = imports.guess(batch).missing
     if missing:
@@ -82,11 +126,7 @@ def import_file(step: str, upload: Any) -> Report:
             % {"names": names},
             rule="start.columns",
         )
-    batch = imports.dry_run(batch, by=INSTALLER)
-    found = imports.report(batch)
-    if found.is_clean:
-        imports.apply(batch, by=INSTALLER)
-    return found
+    return batch
 
 
 def open_accounts() -> list[tuple[Account, str]]:

@@ -8,6 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sakimori.domains.organization.register import roles
+from sakimori.domains.organization.rules.scope import VIEWS
+from sakimori.domains.organization.views.forms import Scoping
 from sakimori.kernel.content.parameters import PRESETS
 from sakimori.kernel.identity.models import Department, Person, Site
 from sakimori.lib import clock
@@ -97,6 +99,26 @@ class HeadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = Department.objects.current().order_by("code")  # type: ignore[attr-defined]
         self.fields["head"].queryset = Person.objects.active().order_by("kana", "pk")  # type: ignore[attr-defined]
+
+
+class ScopeForm(Scoping):
+    """The scope: five views, and which departments and sites lie within."""
+
+    departments = forms.ModelMultipleChoiceField(
+        label=_("範囲内の部署"), queryset=Department.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple, help_text=_("印のない部署は範囲外になります。"),
+    )  # fmt: skip
+    sites = forms.ModelMultipleChoiceField(
+        label=_("範囲内の拠点"), queryset=Site.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple, help_text=_("印のない拠点は範囲外になります。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["departments"].queryset = Department.objects.current().order_by("code")  # type: ignore[attr-defined]
+        self.fields["sites"].queryset = Site.objects.current().order_by("name")  # type: ignore[attr-defined]
+        for name in VIEWS:
+            self.fields[name].required = True
 
 
 class RoleForm(forms.Form):

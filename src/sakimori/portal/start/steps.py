@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sakimori.domains.assets.models import Asset
+from sakimori.domains.organization.models import Scope
 from sakimori.domains.organization.rules.roles import vacancies
+from sakimori.domains.organization.rules.scope import VIEWS, undecided
 from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Appointment, Company, Department, Person, Site
 from sakimori.kernel.policy.models import ParameterRevision
@@ -27,6 +30,7 @@ class Step:
     title: Promise
     lead: Promise
     is_done: Callable[[], bool]
+    optional: bool = False  # the start can end without it
 
 
 def _has_roles() -> bool:
@@ -36,6 +40,11 @@ def _has_roles() -> bool:
 
 def _has_accounts() -> bool:
     return all(not missing_accounts(role) for role in NEEDED)
+
+
+def _has_scope() -> bool:
+    scope = Scope.objects.order_by("-version").first()
+    return scope is not None and all(getattr(scope, name) for name in VIEWS) and not undecided()
 
 
 def missing_accounts(role: str) -> list[Person]:
@@ -77,6 +86,22 @@ STEPS = (
         _has_roles,
     ),
     Step(
+        "scope",
+        _("適用範囲"),
+        _(
+            "ISMSの対象を5つの観点で書き、部署と拠点を内か外かに分けます。承認は、サインインしてから求めます。"
+        ),
+        _has_scope,
+        optional=True,
+    ),
+    Step(
+        "ledger",
+        _("情報資産台帳"),
+        _("お使いの情報資産台帳をExcelのまま選びます。取り込む前に、違いと誤りをすべて表示します。"),
+        lambda: Asset.objects.exists(),
+        optional=True,
+    ),
+    Step(
         "accounts",
         _("利用者"),
         _("最初にサインインする人に仮パスワードを発行します。"),
@@ -89,6 +114,11 @@ BY_ID = {step.id: step for step in STEPS}
 def next_step() -> str:
     """Return the first step that is not done; the last one when all are."""
     return next((step.id for step in STEPS if not step.is_done()), STEPS[-1].id)
+
+
+def may_finish() -> bool:
+    """Tell whether every step is done without which nobody could go on."""
+    return all(step.is_done() for step in STEPS if not step.optional)
 
 
 def gaps() -> list[tuple[str, str, int]]:

@@ -14,10 +14,14 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from sakimori.kernel.exchange import exports
+from sakimori.domains.assets.models import Asset
+from sakimori.domains.organization.models import Scope
+from sakimori.domains.organization.rules.scope import VIEWS
+from sakimori.kernel.exchange import exports, imports
 from sakimori.kernel.exchange.columns import SHEETS
 from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Appointment, Company, Department, Person, Site
@@ -40,8 +44,12 @@ FORMS: dict[str, dict[str, tuple[type[django_forms.Form], Act]]] = {
     },
     "people": {"person": (forms.PersonForm, acts.add_person)},
     "roles": {"head": (forms.HeadForm, acts.set_head), "role": (forms.RoleForm, acts.appoint)},
+    "scope": {"scope": (forms.ScopeForm, acts.keep_scope)},
+    "ledger": {},
     "accounts": {},
 }
+LEDGER = "start.ledger"
+SCALES = (("0-2", _lazy("0〜2")), ("1-3", _lazy("1〜3")), ("1-5", _lazy("1〜5")))
 
 
 def with_code(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -84,11 +92,8 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
     extra: dict[str, Any] = {}
     if request.method == "POST":
         asked = request.POST.get("form", "")
-        if asked == "file" and name in acts.SHEETS:
-            extra = _import(request, name)
-        elif asked == "accounts" and name == "accounts":
-            extra = _open_accounts(request)
-        elif asked in offered:
+        extra = _act(request, name, asked)
+        if asked in offered:
             form, act = FORMS[name][asked]
             offered[asked] = form(request.POST, prefix=asked)
             if _carry_out(offered[asked], act):
@@ -98,7 +103,8 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
                 )
         if extra.get("done"):
             return redirect("start-step", name)
-    failed = any(form.is_bound for form in offered.values()) or "report" in extra or "refusal" in extra
+    failed = any(form.is_bound for form in offered.values()) or "refusal" in extra
+    failed = failed or ("report" in extra and not extra.get("checked"))
     return render(
         request,
         f"start/{name}.html",
@@ -107,11 +113,53 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
+def _act(request: HttpRequest, name: str, asked: str) -> dict[str, Any]:
+    """Carry out what is no plain form: a file, a checked ledger, the first accounts."""
+    if name == "ledger":
+        return _ledger(request, asked)
+    if asked == "file" and name in acts.SHEETS:
+        return _import(request, name)
+    if asked == "accounts" and name == "accounts":
+        return _open_accounts(request)
+    return {}
+
+
 def _initial(name: str) -> dict[str, Any]:
+    if name == "scope":
+        return _initial_scope()
     company = Company.here() if name == "company" else None
     if company is None:
         return {}
     return {field: getattr(company, field) for field in ("name", "representative", "address", "business")}
+
+
+def _initial_scope() -> dict[str, Any]:
+    scope = Scope.objects.order_by("-version").first()
+    stated = {n: getattr(scope, n) for n in (*VIEWS, "exclusions", "no_diagram")} if scope else {}
+    return stated | {
+        "systems": "\n".join(scope.systems) if scope else "",
+        "departments": Department.objects.current().exclude(in_scope=False),
+        "sites": Site.objects.current().exclude(in_scope=False),
+    }
+
+
+def _ledger(request: HttpRequest, asked: str) -> dict[str, Any]:
+    """Check a ledger, then take in exactly what was shown."""
+    upload = request.FILES.get("file")
+    try:
+        if asked == "apply" and request.session.get(LEDGER):
+            taken = acts.apply_ledger(request.session.pop(LEDGER))
+            messages.success(request, _("%d件の情報資産を取り込みました。") % taken.counts["new"])
+            return {"done": True}
+        if upload is None:
+            raise Refused(_("ファイルを選んでください。"), rule="exchange.no_file")
+        batch = acts.check_ledger(upload, request.POST.get("scale", ""))
+    except Refused as refusal:
+        return {"refusal": refusal, "ask_scale": refusal.rule == "exchange.scale"}
+    found = imports.report(batch)
+    if found.is_clean:
+        request.session[LEDGER] = batch.pk
+    return {"report": found, "checked": found.is_clean, "file_name": batch.file_name}
 
 
 def _carry_out(form: django_forms.Form, act: Act) -> bool:
@@ -161,7 +209,10 @@ def _context(name: str) -> dict[str, Any]:
         "steps": [(one, done[one.id]) for one in steps.STEPS],
         "following": following,
         "is_done": done[name],
-        "all_done": all(done.values()),
+        "all_done": steps.may_finish(),
+        "scales": SCALES,
+        "asset_count": Asset.objects.current().count(),
+        "undone": [one for one in steps.STEPS if one.optional and not done[one.id]],
         "sites": Site.objects.current().order_by("pk"),
         "departments": Department.objects.current().select_related("parent", "head").order_by("code"),
         "people": Person.objects.active().order_by("pk")[:30],
@@ -193,7 +244,7 @@ def template(request: HttpRequest, name: str) -> FileResponse:
 @with_code
 def finish(request: HttpRequest) -> HttpResponse:
     """Close the guided start for good; from here on people sign in."""
-    if not all(one.is_done() for one in steps.STEPS):
+    if not steps.may_finish():
         messages.error(request, _("終わっていない手順があります。"))
         return redirect("start-step", steps.next_step())
     code.close()

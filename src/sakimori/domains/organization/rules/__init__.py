@@ -9,6 +9,8 @@ from .context import (
     decide_circumstance,
     give_instruction,
     report_work,
+    require_instructor,
+    require_president,
     verify_work,
 )
 from .roles import (
@@ -61,6 +63,8 @@ __all__ = [
     "name_deputy",
     "report_work",
     "request_appointment",
+    "require_instructor",
+    "require_president",
     "set_head",
     "start_scope",
     "submit_scope",

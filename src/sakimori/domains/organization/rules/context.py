@@ -82,8 +82,7 @@ def _fill_party(party: InterestedParty, name: str, expectation: str, answer: str
 @command("commitment.signed", gettext_lazy("コミットメントの表明"))
 def commit(*, text: str, by: Person) -> Commitment:
     """Sign the management's statement of support for this fiscal year (REG-009); the president does."""
-    if not by.holds("president"):
-        raise NotAllowed(_("表明できるのは社長です。"), rule="organization.president_commits")
+    require_president(by)
     if not text.strip():
         raise Invalid({"text": _("表明の文を入力してください。")})
     year = FiscalYear.of(clock.today()).year
@@ -92,13 +91,24 @@ def commit(*, text: str, by: Person) -> Commitment:
     return Commitment.objects.create(fiscal_year=year, text=text.strip(), signed_on=clock.today(), owner=by)
 
 
-@command("instruction.given", gettext_lazy("作業指示"))
-def give_instruction(*, work: str, worker: Person, verifier: Person, due_on: date, by: Person) -> Instruction:
-    """Tell an administrator what to do; another one verifies it (REG-037, REG-038)."""
-    if not by.holds("system_security_officer"):
+def require_president(person: Person) -> None:
+    """Raise NotAllowed for everybody else."""
+    if not person.holds("president"):
+        raise NotAllowed(_("表明できるのは社長です。"), rule="organization.president_commits")
+
+
+def require_instructor(person: Person) -> None:
+    """Raise NotAllowed for who may not order work on systems."""
+    if not person.holds("system_security_officer"):
         raise NotAllowed(
             _("作業を指示できるのはシステムセキュリティ責任者です。"), rule="organization.instructs"
         )
+
+
+@command("instruction.given", gettext_lazy("作業指示"))
+def give_instruction(*, work: str, worker: Person, verifier: Person, due_on: date, by: Person) -> Instruction:
+    """Tell an administrator what to do; another one verifies it (REG-037, REG-038)."""
+    require_instructor(by)
     problems = {}
     if not work.strip():
         problems["work"] = _("作業内容を入力してください。")

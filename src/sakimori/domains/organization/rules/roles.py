@@ -14,6 +14,7 @@ from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.identity.models import Appointment, Department, Deputy, Person
 from sakimori.kernel.ledger.book import command
 from sakimori.kernel.notices import notices
+from sakimori.kernel.policy import policy
 from sakimori.lib import clock
 from sakimori.lib.errors import Invalid, NotAllowed
 
@@ -221,6 +222,11 @@ def _check_deputy(row: Deputy) -> None:
     problems = {}
     if row.ends_on < row.starts_on:
         problems["ends_on"] = _("終了日は開始日以降にしてください。")
+    elif row.ends_on > (latest := policy.value("deputies.longest").after(row.starts_on)):
+        text = _(
+            "代理の期間は規程の定めにより%(day)sまでです。続けるときは、その後に改めて設定してください。"
+        )
+        problems["ends_on"] = text % {"day": latest}
     if row.deputy == row.principal:
         problems["deputy"] = _("本人以外を選んでください。")
     elif not row.deputy.is_active:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from sakimori.domains.organization.models import Scope
 from sakimori.kernel import hooks
 from sakimori.kernel.approvals import approvals
+from sakimori.kernel.dossier.evidence import evidence_of
 from sakimori.kernel.identity.actors import SYSTEM, Actor
 from sakimori.kernel.identity.models import Department, Person, Site
 from sakimori.kernel.ledger.book import command
@@ -16,6 +17,7 @@ from sakimori.lib import clock
 from sakimori.lib.errors import Invalid, NotAllowed
 
 VIEWS = ("business", "organization", "location", "assets", "technology")
+TEXTS = (*VIEWS, "exclusions", "systems", "no_diagram")
 
 
 @command("scope.started", gettext_lazy("適用範囲の起案"), right="organization.change")
@@ -26,7 +28,7 @@ def start_scope(*, by: Actor) -> Scope:
     former = Scope.objects.filter(status=Scope.Status.APPROVED).first()
     last = Scope.objects.aggregate(last=Max("version"))["last"] or 0
     scope = Scope(version=last + 1)
-    for name in (*VIEWS, "exclusions", "systems"):
+    for name in TEXTS:
         if former is not None:
             setattr(scope, name, getattr(former, name))
     scope.save()
@@ -37,7 +39,7 @@ def start_scope(*, by: Actor) -> Scope:
 def change_scope(scope: Scope, *, reason: str = "", by: Actor, **values: object) -> Scope:
     """Describe the scope in its five views, and the systems that its diagram names (V20-007, REG-007)."""
     _must_be_draft(scope)
-    unknown = sorted(set(values) - {*VIEWS, "exclusions", "systems"})
+    unknown = sorted(set(values) - set(TEXTS))
     if unknown:
         raise Invalid(dict.fromkeys(unknown, _("この項目は入力できません。")))
     for name, value in values.items():
@@ -48,7 +50,10 @@ def change_scope(scope: Scope, *, reason: str = "", by: Actor, **values: object)
 
 @command("scope.submitted", gettext_lazy("適用範囲の提出"), right="organization.change")
 def submit_scope(scope: Scope, *, by: Person) -> Scope:
-    """Send the version along its route; refused while a view is blank or a unit is neither in nor out (REG-006)."""
+    """Send the version along its route (REG-006, REG-007).
+
+    Refused while a view is blank, a unit is neither in nor out, or the systems are not shown by a diagram.
+    """
     _must_be_draft(scope)
     problems = {name: _("この観点を記入してください。") for name in VIEWS if not getattr(scope, name)}
     if problems:
@@ -56,6 +61,7 @@ def submit_scope(scope: Scope, *, by: Person) -> Scope:
     if names := undecided():
         text = _("適用範囲の内か外かが決まっていません: %(names)s")
         raise NotAllowed(text % {"names": "、".join(names[:10])}, rule="organization.every_unit_decided")
+    _require_diagram(scope)
     scope.units = {
         "departments": list(
             Department.objects.current().filter(in_scope=True).values_list("number", flat=True)
@@ -66,6 +72,19 @@ def submit_scope(scope: Scope, *, by: Person) -> Scope:
     scope.save()
     approvals.put_forward("scope-approval", {"summary": scope.business[:200]}, subject=scope, by=by)
     return scope
+
+
+def _require_diagram(scope: Scope) -> None:
+    """Refuse a version without a diagram or a reason for having none, and a diagram of nothing (REG-007)."""
+    if not evidence_of(scope).exists():
+        if not scope.no_diagram:
+            text = _(
+                "対象システムの図がありません。図を証跡ファイルとして添付するか、付けない理由を書いてください。"
+            )
+            raise NotAllowed(text, rule="organization.scope_diagram")
+    elif not scope.systems:
+        text = _("図に載せたシステムが書かれていません。図のとおりに1行に1つ書いてください。")
+        raise NotAllowed(text, rule="organization.scope_systems")
 
 
 def undecided() -> list[str]:

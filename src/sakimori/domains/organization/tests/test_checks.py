@@ -10,6 +10,7 @@ from sakimori.kernel.approvals import approvals
 from sakimori.kernel.approvals.models import Application
 from sakimori.kernel.identity.actors import INSTALLER
 from sakimori.kernel.identity.models import Appointment, Company, Department
+from sakimori.kernel.policy import policy
 from sakimori.lib import clock
 from sakimori.lib.errors import Invalid, NotAllowed
 
@@ -91,8 +92,8 @@ class TestSeparation:
 
 
 class TestTerms:
-    def test_an_ending_term_is_found_sixty_days_before(self, cast):
-        row = hold(cast.ono, "change_manager", ends_on=TODAY + timedelta(days=60))
+    def test_an_ending_term_is_found_as_many_days_before_as_the_regulation_says(self, cast):
+        row = hold(cast.ono, "change_manager", ends_on=TODAY + timedelta(days=policy.value("roles.notice")))
         assert list(checks.term_ends(TODAY)) == [row] and not checks.term_ends(TODAY - timedelta(days=1))
 
     @pytest.mark.requirement("JPM-009")

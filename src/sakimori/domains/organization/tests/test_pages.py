@@ -3,15 +3,18 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sakimori.domains.organization import rules
 from sakimori.domains.organization.models import Chart, Circumstance, Commitment, Scope
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.approvals.models import Application
+from sakimori.kernel.dossier import evidence
 from sakimori.kernel.identity.actors import INSTALLER
 from sakimori.kernel.identity.models import Appointment
 from sakimori.lib import clock
+from sakimori.lib.errors import NotAllowed
 
 from .conftest import TODAY
 
@@ -134,14 +137,20 @@ def test_a_deputy_is_named_for_a_period_with_a_reason(as_person, cast):
     assert "本人以外" in text(
         chair.post(reverse("organization-deputy"), values | {"deputy": cast.ishida.number}), 422
     )
+    too_long = chair.post(reverse("organization-deputy"), values | {"ends_on": "2027-06-01"})
+    assert "代理の期間は規程の定めにより" in text(too_long, 422)
     assert chair.post(reverse("organization-deputy"), values).status_code == 302
     assert cast.ishida.deputies.get().deputy == cast.ono
 
 
 @pytest.mark.requirement("REG-009")
 def test_only_the_president_commits_the_management_and_once_a_year(office, as_person, cast):
-    refused = text(office.post(reverse("organization-commit"), {"text": "支持する"}), 422)
-    assert "社長です" in refused
+    for answer in (
+        office.get(reverse("organization-commit")),
+        office.post(reverse("organization-commit"), {"text": "支持する"}),
+    ):
+        assert "社長です" in text(answer, 403)
+    assert "システムセキュリティ責任者です" in text(office.get(reverse("organization-instruct")), 403)
     president = as_person(cast.aoki)
     assert president.post(reverse("organization-commit"), {"text": "支持する"}).status_code == 302
     assert Commitment.objects.get().signed_on == TODAY
@@ -175,7 +184,7 @@ class TestScope:
     def test_the_first_is_offered_where_there_is_none(self, office):
         assert "第1版を起案する" in text(office.get(reverse("organization-scope-current")))
 
-    @pytest.mark.requirement("V20-007", "REG-006")
+    @pytest.mark.requirement("V20-007", "REG-006", "REG-007")
     def test_is_submitted_only_when_whole_and_approved_by_the_president(self, office, cast):
         scope = self.begin(office)
         submit = reverse("organization-scope-submit", args=[scope.pk])
@@ -189,6 +198,10 @@ class TestScope:
         cast.sales.in_scope = False
         cast.sales.save()
         Appointment.objects.create(person=cast.ono, role="committee_member", starts_on=TODAY)
+        assert "対象システムの図がありません" in text(office.post(submit, follow=True))
+        evidence.attach(
+            scope, SimpleUploadedFile("図.txt", "基幹と販売".encode()), file_name="図.txt", by=cast.ueno
+        )
         office.post(submit)
         application = Application.objects.get()
         approvals.decide(application, decision="approve", comment="", by=cast.ono)
@@ -198,6 +211,18 @@ class TestScope:
         assert cast.sales.number not in scope.units["departments"]
         printed = office.get(reverse("organization-scope-print", args=[scope.pk, "docx"]))
         assert printed.status_code == 200
+
+    @pytest.mark.requirement("REG-007")
+    def test_a_diagram_names_its_systems_and_its_lack_has_a_reason(self, office, cast):
+        Appointment.objects.create(person=cast.ono, role="committee_member", starts_on=TODAY)
+        without = Scope.objects.create(version=1, **self.FIVE, no_diagram="設備がないため")
+        rules.submit_scope(without, by=cast.ueno)
+        assert without.status == "submitted"
+        blank = Scope.objects.create(version=2, **self.FIVE)
+        evidence.attach(blank, SimpleUploadedFile("図.txt", b"x"), file_name="図.txt", by=cast.ueno)
+        blank.refresh_from_db()
+        with pytest.raises(NotAllowed, match="図に載せたシステムが書かれていません"):
+            rules.submit_scope(blank, by=cast.ueno)
 
     def test_differences_to_the_former_version_are_marked(self, office):
         former = Scope.objects.create(version=1, status="approved", **self.FIVE)

@@ -98,7 +98,8 @@ def name_deputy(request: PersonRequest) -> HttpResponse:
 
 @for_person
 def commit(request: PersonRequest) -> HttpResponse:
-    """Sign this year's statement of support (REG-009)."""
+    """Sign this year's statement of support (REG-009); the form is there for who may sign it."""
+    rules.require_president(request.person)
     form = forms.Committing(request.POST or None)
     if request.method == "POST":
         made = carry_out(form, lambda values: rules.commit(**values, by=request.person))
@@ -117,7 +118,8 @@ def commit(request: PersonRequest) -> HttpResponse:
 
 @for_person
 def instruct(request: PersonRequest) -> HttpResponse:
-    """Tell an administrator what to do (REG-037)."""
+    """Tell an administrator what to do (REG-037); the form is there for who may instruct."""
+    rules.require_instructor(request.person)
     form = forms.Instructing(request.POST or None, person=request.person)
     if request.method == "POST":
         made = carry_out(form, lambda values: rules.give_instruction(**values, by=request.person))

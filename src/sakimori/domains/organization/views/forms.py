@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from sakimori.domains.organization.models import Circumstance
 from sakimori.domains.organization.register import roles
 from sakimori.kernel.identity.models import Department, Person
+from sakimori.kernel.policy import policy
 from sakimori.lib import clock
 from sakimori.registers.relations import RecordField
 
@@ -32,12 +34,21 @@ def _offered() -> list[tuple[str, object]]:
     return [("", _("選んでください")), *roles()]
 
 
+def _end_of_term() -> date | None:
+    """Return the last day of a term that begins today, where the regulation sets one (REG-045)."""
+    term = policy.value("roles.term")
+    return term.after(clock.today()) - timedelta(days=1) if term else None
+
+
 class Appointing(forms.Form):
     """An appointment."""
 
     role = forms.ChoiceField(label=_("役割"), choices=_offered, error_messages=REQUIRED)
     starts_on = day(_("任命日"), initial=clock.today)
-    ends_on = day(_("任期満了日"), required=False, help_text=_("任期を定めないときは空欄のままにします。"))
+    ends_on = day(
+        _("任期満了日"), required=False, initial=_end_of_term,
+        help_text=_("規程の任期から計算した日です。任期を定めないときは空欄にします。"),
+    )  # fmt: skip
     reason = text(_("任命の理由"))
     supervision = text(
         _("監督の方法"),
@@ -128,6 +139,12 @@ class Scoping(forms.Form):
         5,
         required=False,
         help_text=_("1行に1つ書きます。図は証跡ファイルとして添付します。"),
+    )
+    no_diagram = text(
+        _("対象システム図を付けない理由"),
+        2,
+        required=False,
+        help_text=_("図を添付できないときだけ書きます。図も理由もないと、承認を求められません。"),
     )
 
     def clean_systems(self) -> list[str]:

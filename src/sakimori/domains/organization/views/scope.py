@@ -24,7 +24,7 @@ from sakimori.registers.views.rows import rendered_panels
 from . import forms
 from .acts import carry_out
 
-TEXTS = (*VIEWS, "exclusions")
+TEXTS = (*VIEWS, "exclusions", "no_diagram")
 
 
 def open_scope(request: PersonRequest, pk: int) -> Scope:

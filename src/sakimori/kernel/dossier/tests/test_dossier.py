@@ -216,7 +216,7 @@ def test_a_kind_that_is_not_in_the_table_is_kept_as_any_other_record() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counted_from", "expected"), [("filing", date(2029, 2, 28)), ("fiscal_year", date(2029, 3, 31))]
+    ("counted_from", "expected"), [("filing", date(2031, 2, 28)), ("fiscal_year", date(2031, 3, 31))]
 )
 def test_the_period_counts_from_where_its_rule_says(
     monkeypatch: pytest.MonkeyPatch, counted_from: str, expected: date
@@ -239,7 +239,7 @@ def test_a_record_made_by_a_command_knows_until_when_it_is_kept(office: Person) 
     row = cast.row(effective_on=date(2026, 4, 1))
     retention.hold(row, reason="係争中", by=office)
     row.refresh_from_db()
-    assert row.keep_until == date(2029, 4, 1)
+    assert row.keep_until == date(2031, 4, 1)
 
 
 def test_a_living_register_row_has_no_end_before_it_is_retired() -> None:
@@ -253,9 +253,9 @@ def test_many_imported_records_get_their_period_in_few_statements(
     django_assert_max_num_queries: object,
 ) -> None:
     rows = [cast.row(name=f"拠点{n}", effective_on=date(2026, 4, 1)) for n in range(30)]
-    with django_assert_max_num_queries(4):  # type: ignore[operator]
+    with django_assert_max_num_queries(5), policy.reading():  # type: ignore[operator]
         retention.file_records(rows)
-    assert set(Site.objects.values_list("keep_until", flat=True)) == {date(2029, 4, 1)}
+    assert set(Site.objects.values_list("keep_until", flat=True)) == {date(2031, 4, 1)}
 
 
 @pytest.fixture

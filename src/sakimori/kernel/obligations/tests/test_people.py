@@ -154,6 +154,7 @@ def test_nothing_a_person_did_is_left_without_anybody_when_he_moves_or_leaves(
     own = "- {id: test.own, title: 自己点検, every: 1 year, month: 9, for_each: person, role: employee}"
     duties(f"{YEARLY}\n{own}")
     sales, factory = head.department, cast.department("PRD", "製造部")
+    Department.objects.filter(pk=factory.pk).update(head=head)
     member = cast.person("担当 三郎", sales)  # type: ignore[arg-type]
     with clock.at(date(2026, 4, 1)):
         o.materialise(date(2026, 12, 31))

@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
 
-from sakimori.kernel.identity.models import Appointment, Company, Department, Person
+from sakimori.domains.assets.models import Asset
+from sakimori.domains.organization.models import Scope
+from sakimori.kernel.identity.models import Appointment, Company, Department, Person, Site
 from sakimori.kernel.ledger import book
 from sakimori.kernel.policy.models import ParameterRevision
 from sakimori.kernel.signin.models import Account
@@ -124,6 +126,23 @@ def test_the_walk_from_nothing_to_the_first_sign_in(client, tmp_path):
     entry = book.history(made)[0]
     assert entry.actor_label == "システム（初期設定）" and "承認できる人がまだいない" in entry.reason
 
+    assert steps.next_step() == "scope"
+    views = dict.fromkeys(("business", "organization", "location", "assets", "technology"), "本社の全業務")
+    inside = [Department.objects.get(code="KEI").pk]
+    assert "適用範囲を書く" in text(do(client, "scope", "scope", **views | {"location": ""}), 422)
+    do(
+        client,
+        "scope",
+        "scope",
+        **views,
+        departments=inside,
+        sites=[Site.objects.get().pk],
+        systems="基幹\n会計",
+    )
+    assert (Scope.objects.get().systems, Scope.objects.get().status) == (["基幹", "会計"], "draft")
+    assert list(Department.objects.order_by("code").values_list("in_scope", flat=True)) == [True, False]
+    take_the_ledger_in(client, tmp_path)
+
     assert client.post(reverse("start-finish"))["Location"].endswith("/accounts/")
     page = text(client.post(reverse("start-step", args=["accounts"]), {"form": "accounts"}))
     secrets = re.findall(r'start-secret">([^<]+)<', page)
@@ -135,6 +154,25 @@ def test_the_walk_from_nothing_to_the_first_sign_in(client, tmp_path):
     assert not code.is_open() and client.get(reverse("start")).status_code == 404
     login = Client().post(reverse("account_login"), {"login": "1003", "password": page_secret(page, "1003")})
     assert login.status_code == 302
+
+
+def take_the_ledger_in(client, tmp_path):
+    """Check a ledger with a fault, the same without it, and take exactly that in."""
+    assert steps.next_step() == "ledger"
+    url = reverse("start-step", args=["ledger"])
+    headings = ["No.", "情報資産名称", "管理部署", "機密性", "完全性", "可用性"]
+    rows = [
+        [1, "取締役会議事録", "経営", 3, 2, 1],
+        [2, "予算書", "経営", 2, 2, 1],
+        [3, "給与台帳", "無い部", 1, 1, 1],
+    ]
+    faulty = {"form": "file", "file": workbook(tmp_path, headings, *rows), "scale": "1-3"}
+    assert "無い部" in text(client.post(url, faulty), 422) and not Asset.objects.exists()
+    clean = {"form": "file", "file": workbook(tmp_path, headings, *rows[:2]), "scale": "1-3"}
+    assert "2行を読みました。追加 2件" in text(client.post(url, clean)) and not Asset.objects.exists()
+    assert "2件の情報資産を取り込みました" in text(client.post(url, {"form": "apply"}, follow=True))
+    assert {asset.owner.label for asset in Asset.objects.all()} == {"青木 誠"}
+    assert steps.next_step() == "accounts"
 
 
 def page_secret(page, name):

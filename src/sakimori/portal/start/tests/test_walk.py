@@ -27,7 +27,7 @@ def test_somebody_with_the_code_sets_the_company_up(
     page.get_by_label("規程一式").check()
     page.get_by_role("button", name="この値で始める").click()
     expect(page.get_by_role("heading", name="拠点と部署", exact=True)).to_be_visible()
-    for step in ("company", "parameters", "units", "people", "roles", "accounts"):
+    for step in ("company", "parameters", "units", "people", "roles", "scope", "ledger", "accounts"):
         page.goto(f"{live_pg_empty.url}/start/{step}/")
         axe(page)
 
@@ -35,6 +35,6 @@ def test_somebody_with_the_code_sets_the_company_up(
     phone.get_by_label("設定コード").fill(typed)
     phone.get_by_role("button", name="始める").tap()
     expect(phone.get_by_role("heading", name="拠点と部署", exact=True)).to_be_visible()
-    for step in ("units", "people", "roles"):
+    for step in ("units", "people", "roles", "scope", "ledger"):
         phone.goto(f"{live_pg_empty.url}/start/{step}/")
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
