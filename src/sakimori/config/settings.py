@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "sakimori.domains.people",
     "sakimori.domains.assets",
     "sakimori.domains.controls",
+    "sakimori.domains.documents",
     "sakimori.domains.risk",
     "sakimori.portal",
     "sakimori.portal.applications",

@@ -5,11 +5,26 @@ Public names: ``Paper``, ``House`` and the blocks in ``blocks``; ``pdf(paper)`` 
 fills the form from a record and its approval.
 """
 
-from .blocks import Column, Facts, Heading, House, Label, Labels, NewPage, Note, Paper, Signature, Table, Text
+from .blocks import (
+    Clause,
+    Column,
+    Facts,
+    Heading,
+    House,
+    Label,
+    Labels,
+    NewPage,
+    Note,
+    Paper,
+    Signature,
+    Table,
+    Text,
+)
 from .pdf import pdf
 from .word import word
 
 __all__ = [
+    "Clause",
     "Column",
     "Facts",
     "Heading",

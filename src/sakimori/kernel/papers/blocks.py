@@ -40,6 +40,8 @@ class House:
     signatures: tuple[Signature, ...] = ()
     ledger_head: str = ""  # see ledger.latest_head
     draft: bool = False  # marked across each page until approved
+    obsolete: bool = False  # marked across each page of an edition that was withdrawn
+    copy: str = ""  # 配付番号 of a numbered copy
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,15 @@ class Text:
     """A paragraph; line breaks stay."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A paragraph or an item of an article: its mark hangs before it, each depth stands further in."""
+
+    mark: str
+    text: str
+    depth: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,7 +124,7 @@ class NewPage:
     """What follows begins on a new page."""
 
 
-Block = Heading | Text | Note | Facts | Table | Labels | NewPage
+Block = Heading | Text | Clause | Note | Facts | Table | Labels | NewPage
 
 
 @dataclass(frozen=True, kw_only=True)

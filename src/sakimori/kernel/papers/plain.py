@@ -6,7 +6,21 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .blocks import Block, Facts, Heading, House, Labels, NewPage, Note, Paper, Table, Text, said, said_rows
+from .blocks import (
+    Block,
+    Clause,
+    Facts,
+    Heading,
+    House,
+    Labels,
+    NewPage,
+    Note,
+    Paper,
+    Table,
+    Text,
+    said,
+    said_rows,
+)
 
 
 def plain(paper: Paper) -> dict[str, Any]:
@@ -31,6 +45,8 @@ def words() -> dict[str, str]:
         "department": _("主管"),
         "ledger": _("証跡台帳"),
         "draft": _("未承認"),
+        "obsolete": _("旧版"),
+        "copy": _("配付番号"),
         "blank": _("未"),
         "acting": _("（代行）"),
         "revisions": _("改訂履歴"),
@@ -51,6 +67,8 @@ def _house(house: House) -> dict[str, Any]:
         "form": house.form,
         "ledger_head": house.ledger_head,
         "draft": house.draft,
+        "obsolete": house.obsolete,
+        "copy": house.copy,
         "signatures": [
             {"role": s.role, "name": s.name, "on": said(s.on) if s.on else "", "acting": s.acting}
             for s in house.signatures
@@ -64,6 +82,8 @@ def _block(block: Block) -> dict[str, Any]:  # noqa: C901 - one case per kind of
             return {"kind": "heading", "text": block.text, "level": block.level}
         case Text():
             return {"kind": "text", "text": block.text}
+        case Clause():
+            return {"kind": "clause", "mark": block.mark, "text": block.text, "depth": block.depth}
         case Note():
             return {"kind": "note", "text": block.text}
         case Facts():

@@ -68,7 +68,10 @@ def _furnish(document: Doc, data: dict[str, Any]) -> None:
     )
     header = section.header.paragraphs[0]
     _run(header, left, size=8)
-    for text in (house["classification"], data["words"]["draft"] if house["draft"] else ""):
+    marks = [data["words"][name] for name in ("draft", "obsolete") if house[name]]
+    if house["copy"]:
+        marks.append(f"{data['words']['copy']}：{house['copy']}")
+    for text in (house["classification"], *marks):
         if text:
             _run(header, f"　　［{text}］", size=9, bold=True)
     footer = section.footer.paragraphs[0]
@@ -153,6 +156,14 @@ def _text(document: Doc, block: dict[str, Any]) -> None:
     _run(document.add_paragraph(), block["text"], size=9.5 if block["kind"] == "text" else 8)
 
 
+def _clause(document: Doc, block: dict[str, Any]) -> None:
+    paragraph = document.add_paragraph()
+    hanging = Mm(8) if block["mark"] else Mm(0)
+    paragraph.paragraph_format.left_indent = Mm(6 * block["depth"]) + hanging
+    paragraph.paragraph_format.first_line_indent = -hanging
+    _run(paragraph, f"{block['mark']}\t{block['text']}" if block["mark"] else block["text"], size=9.5)
+
+
 def _facts(document: Doc, block: dict[str, Any]) -> None:
     table = document.add_table(rows=0, cols=2 * block["columns"], style="Table Grid")
     for start in range(0, len(block["rows"]), block["columns"]):
@@ -221,6 +232,7 @@ def _run(paragraph: Paragraph, text: str, *, size: float, bold: bool = False) ->
 _PRINTERS: dict[str, Callable[[Doc, dict[str, Any]], None]] = {
     "heading": _heading,
     "text": _text,
+    "clause": _clause,
     "note": _text,
     "facts": _facts,
     "table": _table,

@@ -1,0 +1,1 @@
+"""Pages of documents that no register's page covers."""
