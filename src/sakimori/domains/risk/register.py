@@ -135,6 +135,7 @@ class Risks(Register):
         Filter("above_level"),
         "department",
         "owner",
+        Filter("method", choices=tuple((o.id, o.label) for o in policy.describe("risk.method").choices)),
         Filter("threat", choices=tuple((t.id, t.title) for t in THREATS)),
         level_filter("likelihood"),
         level_filter("loss"),

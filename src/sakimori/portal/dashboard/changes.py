@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,12 +42,13 @@ class Subject:
 
 @dataclass(frozen=True)
 class Act:
-    """One act; ``record`` is missing where the person may not know of it or it is no more."""
+    """One act; ``label`` is blank where the person may not know of the record or it is no more."""
 
     at: datetime
     title: str
     number: str
-    record: Record | None
+    record: int | None
+    label: str
 
 
 @dataclass(frozen=True)
@@ -66,17 +67,21 @@ class Changes:
 
 
 def between(first: date, last: date, person: Person) -> Changes:
-    """Return the acts that matter between two days, in three queries."""
+    """Return the acts that matter between two days, in two queries."""
     verbs = [verb for _title, wanted in SUBJECTS.values() for verb in wanted]
     entries = reading.entries().filter(
         at__gte=_start(first), at__lt=_start(last + timedelta(days=1)), verb__in=verbs
     )
     counts = dict(entries.order_by().values_list("verb").annotate(Count("pk")))
     subjects = [Subject(str(title), _sum(counts, wanted)) for title, wanted in SUBJECTS.values()]
-    rows = list(entries.order_by("-at", "-pk").values_list("at", "verb", "number", "record_id")[:LATEST])
-    readable = Record.objects.visible_to(person).filter(pk__in={pk for *_rest, pk in rows if pk})
-    known = {record.pk: record for record in readable}
-    acts = [Act(at, book.label_of(verb), number, known.get(pk)) for at, verb, number, pk in rows]
+    readable = Record.objects.visible_to(person).filter(pk=OuterRef("record_id")).order_by()
+    latest = reading.entries().filter(pk__in=entries.order_by("-at", "-pk").values("pk")[:LATEST])
+    rows = latest.annotate(readable=Subquery(readable.values("label")[:1])).order_by("-at", "-pk")
+    columns = ("at", "verb", "number", "record_id", "readable")
+    acts = [
+        Act(at, book.label_of(verb), number, pk, label or "")
+        for at, verb, number, pk, label in rows.values_list(*columns)
+    ]
     return Changes(first, last, subjects, acts)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -18,10 +20,12 @@ from sakimori.domains.risk.register import Acceptances, Risks, Treatments
 from sakimori.kernel.findings.models import Finding
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.obligations.obligations import Occurrence
+from sakimori.lib import dates
 from sakimori.registers.addresses import list_url
 from sakimori.registers.base import Register
 
 SOON = timedelta(days=90)
+LATE_DUTY, LATE_TREATMENT = "late duty", "late treatment"
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class KindRow:
 def kinds(person: Person) -> list[KindRow]:
     """Count the assets by kind; an asset is covered when a control was linked to a risk of it."""
     rows = Asset.objects.visible_to(person).current()
+    answered = Risk.objects.identified().filter(needs_controls__ended_at=None, needs_controls__isnull=False)
     blank = Q(confidentiality=None) | Q(integrity=None) | Q(availability=None) | Q(classification="")
     grouped = (
         rows.order_by()
@@ -63,17 +68,14 @@ def kinds(person: Person) -> list[KindRow]:
             registered=Count("pk"),
             classified=Count("pk", filter=~blank),
             answered_for=Count("pk", filter=Q(owner__isnull=False)),
+            covered=Count("pk", filter=Q(pk__in=answered.values("asset_id"))),
         )
     )
     counts = {kind: numbers for kind, *numbers in grouped}
-    answered = Risk.objects.identified().filter(needs_controls__ended_at=None, needs_controls__isnull=False)
-    shown = rows.filter(pk__in=answered.values("asset_id")).order_by()
-    covered = dict(shown.values_list("asset_kind").annotate(Count("pk")))
     found = []
     for kind, label in Asset.Kind.choices:
-        number, classified, owned = counts.get(kind, (0, 0, 0))
-        url = _list(Assets, asset_kind=kind)
-        found.append(KindRow(str(label), number, classified, owned, covered.get(kind, 0), url))
+        number, classified, owned, covered = counts.get(kind, (0, 0, 0, 0))
+        found.append(KindRow(str(label), number, classified, owned, covered, _list(Assets, asset_kind=kind)))
     return found
 
 
@@ -88,10 +90,10 @@ def of_assets(rows: Iterable[KindRow]) -> list[Figure]:
     ]  # fmt: skip
 
 
-def of_risks(person: Person, today: date) -> list[Figure]:
-    """Return how the risks and their treatments stand (REG-312, REG-313)."""
-    mine = Risk.objects.visible_to(person).identified()
-    risks = mine.aggregate(
+def risks_by_threat(person: Person, today: date) -> dict[str, Counter[str]]:
+    """Count the risks of each threat by what is to be done about them, in one query."""
+    grouped = Risk.objects.visible_to(person).identified().order_by().values("threat")
+    counted = grouped.annotate(
         all=Count("pk"),
         above=Count("pk", filter=Q(above_level=True)),
         untreated=Count("pk", filter=Q(above_level=True, state=Risk.State.ANALYSED)),
@@ -99,8 +101,12 @@ def of_risks(person: Person, today: date) -> list[Figure]:
         unvalued=Count("pk", filter=Q(value=None)),
         review=Count("pk", filter=Q(review_on__lt=today)),
     )
-    plans = Treatment.objects.visible_to(person).current().filter(status=Treatment.Status.APPROVED)
-    late = plans.filter(due_on__lt=today).count()
+    return {row.pop("threat"): Counter(row) for row in counted}
+
+
+def of_risks(threats: dict[str, Counter[str]], late: int, today: date) -> list[Figure]:
+    """Return how the risks and their treatments stand (REG-313); ``late``: treatments past their date."""
+    risks = sum(threats.values(), Counter())
     before = (today - timedelta(days=1)).isoformat()
     return [
         Figure(_("特定したリスク"), risks["all"], list_url(Risks), ""),
@@ -113,20 +119,33 @@ def of_risks(person: Person, today: date) -> list[Figure]:
     ]  # fmt: skip
 
 
-def of_work(person: Person, today: date) -> list[Figure]:
+def work(person: Person, today: date) -> Counter[str]:
+    """Count open findings by severity, late duties and late treatments, in one query."""
+    found = Finding.objects.open().visible_to(person).order_by().values_list("severity")
+    plans = Treatment.objects.visible_to(person).current().filter(status=Treatment.Status.APPROVED)
+    every = found.annotate(Count("pk")).union(
+        _as(Occurrence.objects.overdue(today), LATE_DUTY),
+        _as(plans.filter(due_on__lt=today), LATE_TREATMENT),
+        all=True,
+    )
+    return Counter(dict(every))
+
+
+def _as(rows: QuerySet[Any], name: str) -> QuerySet[Any]:
+    return rows.order_by().values_list(Value(name)).annotate(Count("pk"))
+
+
+def of_work(counts: Counter[str]) -> list[Figure]:
     """Return open findings by severity and duties that are late."""
-    found = Finding.objects.open().visible_to(person).order_by()
-    counts = dict(found.values_list("severity").annotate(Count("pk")))
-    late = Occurrence.objects.overdue(today).count()
     tones = {"critical": "red", "major": "orange", "minor": "yellow"}
     url = reverse("portal:findings")
     severities = [
-        Figure(_("指摘（%s）") % label, counts.get(key, 0), f"{url}?severity={key}", tones[key])
+        Figure(_("指摘（%s）") % label, counts[key], f"{url}?severity={key}", tones[key])
         for key, label in Finding.Severity.choices
     ]
     return [
         *severities,
-        Figure(_("期日を過ぎた義務"), late, reverse("portal:duties") + "?only=overdue", "red"),
+        Figure(_("期日を過ぎた義務"), counts[LATE_DUTY], reverse("portal:duties") + "?only=overdue", "red"),
     ]
 
 
@@ -153,7 +172,7 @@ def last_look(permit: Permit | None, today: date) -> date:
     """Return when the management last signed what remains, else the first day of the fiscal year."""
     if permit is not None and permit.signed_on is not None:
         return permit.signed_on
-    return date(today.year - (today.month < 4), 4, 1)
+    return dates.fiscal_year_start(today)
 
 
 def _list(declared: type[Register], **narrowed: str) -> str:

@@ -20,9 +20,10 @@ def dashboard(shown: Mapping[str, Any]) -> Paper:
         Text(_permission(permit)),
         Heading(_("主な数字")),
         Facts(tuple((one.label, one.value) for one in shown["figures"]), columns=2),
-        *(block for made in shown["maps"] for block in (Heading(made.title, 2), _map(made))),
+        Note(shown["heat"].sentence),
+        *(block for made in shown["heat"].maps for block in (Heading(made.title, 2), _map(made))),
         Heading(_("情報資産の種別")), _kinds(shown["kinds"]),
-        Heading(_("規格ごとの実施状況")), _areas(shown["areas"]),
+        Heading(_("規格ごとの実施状況")), _areas(shown["standards"]),
         Heading(_("管理策が結び付いていない脅威")), _gaps(shown["coverage"]),
         Heading(_("前回の見直し以降の変化")), Note(shown["changes_sentence"]), _changes(shown["changes"]),
         Heading(_("期限が近い受容")), _expiring(shown["expiring"]),
@@ -55,9 +56,11 @@ def _kinds(kinds: Any) -> Table:
     return Table(columns, [(k.label, k.count, k.classified, k.owned, k.covered) for k in kinds])
 
 
-def _areas(areas: Any) -> Table:
-    columns = (Column(_("分野"), 4), Column(_("適用"), 1, "right"), Column(_("証跡あり"), 1, "right"))
-    rows = [(area.node.label, area.total, area.done) for area in areas]
+def _areas(standards: Any) -> Table:
+    columns = (
+        Column(_("規格"), 2), Column(_("分野"), 4), Column(_("適用"), 1, "right"), Column(_("証跡あり"), 1, "right"),
+    )  # fmt: skip
+    rows = [(ring.label, area.label, area.total, area.done) for ring in standards for area in ring.areas]
     return Table(columns, rows, empty=_("適用宣言の対象の規格がありません。"))
 
 

@@ -88,12 +88,14 @@ def starts(person: Person, roles: frozenset[str]) -> list[Start]:
 
 
 def _of_management(person: Person, today: date) -> list[Figure]:
-    every = figures.of_risks(person, today)
-    late = Occurrence.objects.overdue(today).count()
+    work = figures.work(person, today)
+    every = figures.of_risks(figures.risks_by_threat(person, today), work[figures.LATE_TREATMENT], today)
     return [
         *every[1:4],
         every[5],
-        Figure(_("期日を過ぎた義務"), late, reverse("portal:duties") + "?only=overdue", "red"),
+        Figure(
+            _("期日を過ぎた義務"), work[figures.LATE_DUTY], reverse("portal:duties") + "?only=overdue", "red"
+        ),
     ]
 
 

@@ -113,7 +113,7 @@ def test_assets_are_counted_by_kind_with_what_is_classified_and_covered(as_perso
 
 
 def blanks(person):
-    rows = coverage.coverage(person)
+    rows = coverage.coverage(person, {})
     return {(cell.origin, cell.effect) for _origin, row in rows for cell in row if cell.is_blank}
 
 
@@ -127,7 +127,8 @@ def test_a_combination_is_reported_until_a_control_is_linked_to_a_risk_of_it(cas
 
 @pytest.mark.requirement("REG-313")
 def test_risks_above_the_level_and_without_an_answer_are_counted(cast, high):
-    counts = {one.label: one.value for one in figures.of_risks(cast.aoki, clock.today())}
+    threats = figures.risks_by_threat(cast.aoki, clock.today())
+    counts = {one.label: one.value for one in figures.of_risks(threats, 0, clock.today())}
     assert counts["受容水準を超えるリスク"] == 1
     assert counts["対応も受容も未定"] == 1
 

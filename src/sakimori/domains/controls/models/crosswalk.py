@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Facts
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -31,12 +32,28 @@ def neighbours(controls: Iterable[int], *, whole: bool = False) -> dict[int, dic
     """
     wanted = list(controls)
     homes = dict(Control.objects.filter(pk__in=wanted).values_list("pk", "standard_id"))
-    ways = {pk: [(pk, frozenset([homes[pk]]))] for pk in wanted if pk in homes}
-    found: dict[int, dict[int, int]] = {pk: {} for pk in wanted}
     known: dict[int, list[Step]] = {}
+
+    def learn(ends: set[int]) -> None:
+        new = ends - set(known)
+        known.update(_steps(Q(source_id__in=new) | Q(target_id__in=new), whole=whole, ends=new))
+
+    return {pk: {} for pk in wanted} | _walk(homes, known, learn)
+
+
+def whole_neighbours(homes: Facts[int, int]) -> dict[int, dict[int, int]]:
+    """Return the same for control → standard of whole standards, with one query for all correspondences."""
+    known = defaultdict(list, _steps(Q(), whole=True))
+    return _walk(homes, known, lambda ends: None)
+
+
+def _walk(
+    homes: Facts[int, int], known: Facts[int, list[Step]], learn: Callable[[set[int]], None]
+) -> dict[int, dict[int, int]]:
+    ways = {pk: [(pk, frozenset([home]))] for pk, home in homes.items()}
+    found: dict[int, dict[int, int]] = {pk: {} for pk in homes}
     for distance in range(1, FURTHEST + 1):
-        ends = {end for reached in ways.values() for end, _passed in reached}
-        known.update(_steps(ends - set(known), whole=whole))
+        learn({end for reached in ways.values() for end, _passed in reached})
         for pk, reached in ways.items():
             ways[pk] = _further(reached, known)
             for end, _passed in ways[pk]:
@@ -47,7 +64,7 @@ def neighbours(controls: Iterable[int], *, whole: bool = False) -> dict[int, dic
 Way = tuple[int, frozenset[int]]
 
 
-def _further(reached: list[Way], known: dict[int, list[Step]]) -> list[Way]:
+def _further(reached: list[Way], known: Facts[int, list[Step]]) -> list[Way]:
     """Return where the ways lead with one more table."""
     return list(
         {
@@ -59,16 +76,16 @@ def _further(reached: list[Way], known: dict[int, list[Step]]) -> list[Way]:
     )
 
 
-def _steps(ends: set[int], *, whole: bool) -> dict[int, list[Step]]:
+def _steps(wanted: Q, *, whole: bool, ends: set[int] | None = None) -> dict[int, list[Step]]:
+    """Return the steps of the correspondences wanted, from both ends or from those named."""
     found: dict[int, list[Step]] = defaultdict(list)
-    pairs = Mapping.objects.filter(Q(source_id__in=ends) | Q(target_id__in=ends))
-    pairs = pairs.filter(source__retired_at=None, target__retired_at=None)
+    pairs = Mapping.objects.filter(wanted).filter(source__retired_at=None, target__retired_at=None)
     if whole:
         pairs = pairs.exclude(relation=Mapping.Relation.PARTIAL)
     columns = ("source_id", "target_id", "source__standard_id", "target__standard_id", "relation")
     for source, target, from_standard, to_standard, relation in pairs.values_list(*columns):
-        if source in ends:
+        if ends is None or source in ends:
             found[source].append(Step(source, target, to_standard, relation))
-        if target in ends:
+        if ends is None or target in ends:
             found[target].append(Step(target, source, from_standard, relation))
-    return found | {end: [] for end in ends - set(found)}
+    return found | {end: [] for end in (ends or set()) - set(found)}

@@ -17,7 +17,7 @@ from sakimori.lib import clock
 from sakimori.lib.dates import Cadence
 
 from .catalogue import Control
-from .crosswalk import neighbours
+from .crosswalk import neighbours, whole_neighbours
 from .needs import ControlTest, Need
 
 TONES = {"done": "green", "through": "blue", "stale": "yellow", "planned": "orange", "none": "red"}
@@ -141,6 +141,31 @@ def _weigh(
 
 def _is_old(proof: Proof, interval: Cadence) -> bool:
     return interval.after(proof[1]) < clock.today()
+
+
+def proved(homes: Mapping[int, int]) -> set[int]:
+    """Return which of the controls (control → standard) something recent shows to be in place, in two queries.
+
+    The same judgement as ``evidence_of``, for pages that count whole standards.
+    """
+    fresh = {pk for pk, day in _latest().items() if not _is_old((1, day), policy.value("soa.review"))}
+    return {pk for pk, others in whole_neighbours(homes).items() if pk in fresh or fresh & others.keys()}
+
+
+def _latest() -> dict[int, date]:
+    """Return the day of the newest proof of each control that has any, in one query."""
+    files = Filed.objects.valid().order_by().values_list("record_id").annotate(Max("happened_on"))
+    tests = ControlTest.objects.current().exclude(result=ControlTest.Result.INEFFECTIVE).order_by()
+    links = Link.objects.filter(relation=Link.Relation.PROVED_BY, removed_at=None).order_by()
+    every = files.filter(record__kind=Control._meta.label_lower).union(
+        tests.values_list("control_id").annotate(Max("effective_on")),
+        links.values_list("source_id").annotate(Max("target__effective_on")),
+        all=True,
+    )
+    found: dict[int, date] = {}
+    for pk, day in every:
+        found[pk] = max(day, found.get(pk, day))
+    return found
 
 
 def _own_evidence(controls: set[int]) -> dict[int, Proof]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,17 +42,31 @@ class Map:
     total: int
 
 
+@dataclass(frozen=True)
+class Method:
+    """One method of valuation and how many risks were valued by it."""
+
+    id: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Both maps of one method, and what other methods there are."""
+
+    method: str
+    methods: tuple[Method, ...]
+    maps: tuple[Map, Map]
+    sentence: str
+
+
 @for_person
 def heat(request: PersonRequest) -> HttpResponse:
     """Show both maps of one method with what needs a decision."""
-    known = {option.id: str(option.label) for option in policy.describe("risk.method").choices}
-    method = request.GET.get("method", "")
-    method = method if method in known else policy.value("risk.method")
     mine = Risk.objects.visible_to(request.person).identified()
     context = {
-        "maps": maps(request.person, method),
-        "method": method,
-        "methods": known.items(),
+        "heat": chosen(request.person, request.GET.get("method", "")),
         "level": valuation.acceptance_level(),
         "above": mine.above_level().count(),
         "untreated": mine.without_treatment().count(),
@@ -62,25 +77,71 @@ def heat(request: PersonRequest) -> HttpResponse:
     return render(request, "risk/heat.html", context)
 
 
+Place = tuple[int | None, int | None, int | None, int | None]
+
+
+def chosen(person: Person, asked: str) -> Heat:
+    """Return the maps of the method asked for, in one query for any number of risks.
+
+    Without a wish it is the regulation's present method, or the one that most risks were valued by while
+    none were by that.
+    """
+    valued = _valued(person)
+    present = policy.value("risk.method")
+    methods = tuple(
+        Method(option.id, str(option.label), sum(valued[option.id].values()))
+        for option in policy.describe("risk.method").choices
+    )
+    most = max(methods, key=lambda method: (method.count, method.id == present))
+    wanted = {method.id: method for method in methods}.get(asked)
+    if wanted is None:
+        wanted = next((m for m in methods if m.id == present and m.count), most)
+    return Heat(wanted.id, methods, _maps(wanted.id, valued[wanted.id]), _sentence(methods, present))
+
+
 def maps(person: Person, method: str) -> tuple[Map, Map]:
-    """Return the maps before and after treatment in two queries, whatever the number of risks."""
+    """Return the maps before and after treatment under one method."""
+    return _maps(method, _valued(person)[method])
+
+
+def _valued(person: Person) -> dict[str, Counter[Place]]:
+    """Count the valued risks by method and by their places before and after treatment."""
+    rows = Risk.objects.visible_to(person).identified().exclude(likelihood=None).order_by()
+    columns = ("method", "likelihood", "loss", "residual_likelihood", "residual_loss")
+    found: dict[str, Counter[Place]] = defaultdict(Counter)
+    for method, *place, count in rows.values_list(*columns).annotate(Count("pk")):
+        found[method][tuple(place)] += count
+    return found
+
+
+def _sentence(methods: tuple[Method, ...], present: str) -> str:
+    counts = "、".join(_("%(method)s %(n)s件") % {"method": m.label, "n": m.count} for m in methods)
+    label = next(method.label for method in methods if method.id == present)
+    return _("算定に使った方法: %(counts)s。規程の現在の方法: %(present)s。") % {
+        "counts": counts,
+        "present": label,
+    }
+
+
+def _maps(method: str, places: Counter[Place]) -> tuple[Map, Map]:
+    before, after = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+    for (down, across, down_after, across_after), count in places.items():
+        before[down or 0, across or 0] += count
+        if down_after is not None:
+            after[down_after, across_after or 0] += count
     return (
-        _map(person, method, _("対応前"), "likelihood", "loss"),
-        _map(person, method, _("対応後（残留リスク）"), "residual_likelihood", "residual_loss"),
+        _map(method, _("対応前"), ("likelihood", "loss"), before),
+        _map(method, _("対応後（残留リスク）"), ("residual_likelihood", "residual_loss"), after),
     )
 
 
-def _map(person: Person, method: str, title: str, likelihood: str, loss: str) -> Map:
-    rows = Risk.objects.visible_to(person).identified().filter(method=method).exclude(**{likelihood: None})
-    grouped = rows.values_list(likelihood, loss).annotate(Count("pk"))
-    counts = {(down, across): count for down, across, count in grouped}
+def _map(method: str, title: str, axes: tuple[str, str], counts: Counter[tuple[int, int]]) -> Map:
     downs, acrosses = valuation.axes(method)
-    names = _names(method)
-    base = reverse("registers:list", args=[Risks.slug])
+    names, base = _names(method), reverse("registers:list", args=[Risks.slug])
 
     def cell(down: int, across: int) -> Cell:
-        url = f"{base}?{urlencode({likelihood: down, loss: across})}"
-        return Cell(down, across, counts.get((down, across), 0), tone(down * across), url)
+        url = f"{base}?{urlencode({'method': method, axes[0]: down, axes[1]: across})}"
+        return Cell(down, across, counts[down, across], tone(down * across), url)
 
     return Map(
         title,
