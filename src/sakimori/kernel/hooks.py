@@ -12,6 +12,7 @@ NAMES = frozenset(
     {
         "record_changed",  # record: after every command
         "records_imported",  # records: after a bulk write
+        "record_erased",  # records: it and those that bore its name; words: what nobody may read any more
         "application_submitted",  # application
         "application_approved",  # application
         "application_returned",  # application: sent back to the applicant

@@ -50,18 +50,26 @@ def table() -> dict[str, RecordKind]:
     return {row.id: row for row in rows}
 
 
-def _as_filed(rule: RecordKind) -> Cadence | None:
-    return rule.keep
+Usual = Callable[[], Cadence | None]
 
 
-_usual: Callable[[RecordKind], Cadence | None] = _as_filed
+def _as_filed() -> Cadence | None:
+    return table()[OTHER].keep
 
 
-def usually_kept_by(source: Callable[[RecordKind], Cadence | None]) -> Callable[[RecordKind], Cadence | None]:
+_usual: Usual = _as_filed
+
+
+def usually_kept_by(source: Usual) -> Usual:
     """Let ``source`` say how long a record without a rule of its own is kept; the regulations stand above."""
     global _usual
     _usual = source
     return source
+
+
+def usual() -> Cadence | None:
+    """Return how long a record without a rule of its own is kept."""
+    return _usual()
 
 
 def kind_id(record: Record) -> str:
@@ -82,10 +90,13 @@ def full(record: Record) -> Record:
     return found
 
 
-def keep_until(record: Record) -> date | None:
-    """Return the last day on which the record must be kept; None while that is not settled."""
+def keep_until(record: Record, usual: Usual = usual) -> date | None:
+    """Return the last day on which the record must be kept; None while that is not settled.
+
+    ``usual``: the period of records without a rule of their own, for who asks about many.
+    """
     rule = kind_of(record)
-    keep = _usual(rule) if rule.id == OTHER else rule.keep
+    keep = usual() if rule.id == OTHER else rule.keep
     start = _start(record, rule.counted_from)
     return keep.after(start) if keep and start else None
 

@@ -6,6 +6,7 @@ proves that the record stood: its entries stay, and the certificate holds the ha
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -40,8 +41,9 @@ def file_record(record: Record) -> None:
 def file_records(records: Sequence[Record]) -> None:
     """Settle the same for many new records in few statements."""
     ending: dict[date, list[int]] = {}
+    usual = functools.cache(kinds.usual)
     for record in records:
-        if record.keep_until is None and (day := kinds.keep_until(record)) is not None:
+        if record.keep_until is None and (day := kinds.keep_until(record, usual)) is not None:
             record.keep_until = record.loaded_values["keep_until"] = day
             ending.setdefault(day, []).append(record.pk)
     for day, keys in ending.items():
@@ -124,7 +126,35 @@ def dispose(record: Record, *, approval: Record, by: Actor) -> Record:
     )  # fmt: skip
     _erase_evidence(evidence)
     Comment.objects.filter(record_id=row.pk).update(text=ERASED)
-    return _erase_content(row)
+    words = _personal_words(row)
+    _erase_content(row)
+    hooks.call("record_erased", records=[row, *_relabel(row, words)], words=words)
+    return row
+
+
+def _personal_words(row: Record) -> tuple[str, ...]:
+    """Return what is personal about a record and may stand in copies elsewhere, the longest first."""
+    found = {getattr(row, name) for name in row.personal_fields}
+    return tuple(sorted((word for word in found if isinstance(word, str) and len(word) > 1), key=len)[::-1])
+
+
+def _relabel(row: Record, words: Sequence[str]) -> list[Record]:
+    """Make the labels anew of the records that bore the erased name; a namesake's stay as they are."""
+    changed = []
+    for anchor in Record.objects.filter(_any_contains("label", words)).exclude(pk=row.pk):
+        bearer = kinds.full(anchor)
+        if (label := bearer.title()[:200]) != anchor.label:
+            Record.objects.filter(pk=anchor.pk).update(label=label)
+            bearer.label = label
+            changed.append(bearer)
+    return changed
+
+
+def _any_contains(column: str, words: Sequence[str]) -> models.Q:
+    found = models.Q(pk__in=[])
+    for word in words:
+        found |= models.Q(**{f"{column}__contains": word})
+    return found
 
 
 def _erase_evidence(evidence: Sequence[Evidence]) -> None:

@@ -44,8 +44,14 @@ class Parsed:
 
 @contextmanager
 def open_tables(batch: ImportBatch, sheet: Sheet) -> Iterator[list[Table]]:
-    """Open the uploaded file and find its tables, the likeliest first."""
-    with open_book(store.path_of(batch.sha256), batch.file_name) as book:
+    """Open the uploaded file and find its tables, the likeliest first; refuses one that was erased since."""
+    path = store.path_of(batch.sha256)
+    if not path.exists():
+        raise Refused(
+            _("取込元のファイルは消去されています。もう一度ファイルを選んでください。"),
+            rule="exchange.erased",
+        )
+    with open_book(path, batch.file_name) as book:
         yield find_tables(book, sheet.heading_keys)
 
 

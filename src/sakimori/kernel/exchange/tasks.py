@@ -1,3 +1,3 @@
-"""Jobs of this package, read by name when a worker starts."""
+"""What this package does by name or on call, known when the product starts."""
 
-from . import background  # noqa: F401 - declares its job
+from . import background, forgetting  # noqa: F401 - declare themselves

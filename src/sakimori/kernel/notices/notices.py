@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from sakimori.kernel import hooks
 from sakimori.kernel.content.texts import NOTICES, NoticeText
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.policy import policy, workdays
@@ -21,6 +22,7 @@ from .models import Notice
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _BLANKS = re.compile(r"\s+")
+ERASED = "（消去済み）"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,19 @@ def send(
     return Notice.objects.bulk_create(rows, ignore_conflicts=bool(key))
 
 
+@hooks.on("record_erased")
+def forget(records: Sequence[Record], words: Sequence[str]) -> None:
+    """Take an erased name out of what was sent to or about its bearer; that and when it was sent stays proved."""
+    about = Q(record__in=records) | Q(record__owner=records[0].pk) | Q(recipient=records[0].pk)
+    for notice in Notice.objects.filter(about):
+        subject, body, address = notice.subject, notice.body, notice.address
+        for word in words:
+            subject, body = subject.replace(word, ERASED), body.replace(word, ERASED)
+            address = address.replace(word, "")
+        if (subject, body, address) != (notice.subject, notice.body, notice.address):
+            Notice.objects.filter(pk=notice.pk).update(subject=subject[:200], body=body, address=address)
+
+
 def digest_of(subject: str, body: str) -> str:
     """Return the SHA-256 of what a person reads."""
     return hashlib.sha256(f"{subject}\n\n{body}".encode()).hexdigest()
@@ -93,9 +108,14 @@ def inbox(person: Person, *, unread: bool = False) -> QuerySet[Notice]:
     return found.filter(read_at=None) if unread else found
 
 
+def unread(person: Person) -> QuerySet[Notice]:
+    """Return the notices that the person has not read."""
+    return Notice.objects.filter(recipient=person, read_at=None)
+
+
 def unread_count(person: Person) -> int:
     """Return how many notices the person has not read."""
-    return Notice.objects.filter(recipient=person, read_at=None).count()
+    return unread(person).count()
 
 
 def mark_read(person: Person, ids: Iterable[int] | None = None) -> int:

@@ -15,7 +15,7 @@ def evidence_bytes() -> int:
 
 
 @kinds.usually_kept_by
-def usual_retention(rule: kinds.RecordKind) -> Cadence | None:
+def usual_retention() -> Cadence | None:
     """Return how long a record is kept for which the table of kinds has no rule of its own (REG-187)."""
     usual: Cadence | None = policy.value("records.retention")
     return usual

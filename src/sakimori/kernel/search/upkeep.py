@@ -35,6 +35,12 @@ def refresh_many(records: Sequence[Record]) -> None:
     _write(_row(kinds.full(record)) for record in records)
 
 
+@hooks.on("record_erased")
+def forget(records: Sequence[Record], words: Sequence[str]) -> None:
+    """Index anew what bore an erased name."""
+    refresh_many(records)
+
+
 def rebuild() -> int:
     """Index everything anew; return how many records there are. Searches meanwhile see the old or the new."""
     count = 0

@@ -42,8 +42,21 @@ SOUND = {
 }
 
 
-@pytest.mark.requirement("V20-106", "PRC-042", "V20-206", "REG-268", "JPM-035", "JPM-037", "PRC-048")
-@pytest.mark.parametrize("name", OFFENDERS)
+PROVEN = {
+    "no_owner": ("V20-106",),
+    "unclassified": ("PRC-042",),
+    "unencrypted": ("V20-206",),
+    "outside_server_room": ("REG-268",),
+    "not_labelled": ("JPM-037", "PRC-048"),
+    "folder_without_class": ("JPM-035",),
+}
+CASES = [
+    pytest.param(name, marks=[pytest.mark.requirement(*PROVEN[name])] if name in PROVEN else [])
+    for name in OFFENDERS
+]
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_a_fault_is_found_and_a_sound_row_is_not(name, cast):
     sound, wrong = asset(cast, **SOUND[name]), asset(cast, **OFFENDERS[name])
     found = set(getattr(checks, name)(TODAY))

@@ -1,10 +1,13 @@
 """Joining, moving, leaving, signing; who sees what of whom; people from Excel."""
 
-from datetime import date
+import json
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import CharField, JSONField, TextField
 from django.urls import reverse
 from openpyxl import Workbook
 
@@ -12,8 +15,10 @@ from sakimori.domains.people import checks, rules
 from sakimori.domains.people.models import Agreement
 from sakimori.domains.people.views import coverage
 from sakimori.kernel import hooks
+from sakimori.kernel.dossier import retention
 from sakimori.kernel.exchange import imports
-from sakimori.kernel.identity.models import Person
+from sakimori.kernel.identity.models import Appointment, Person
+from sakimori.kernel.notices import notices
 from sakimori.lib.errors import Invalid, NotAllowed
 
 from .conftest import TODAY
@@ -164,14 +169,18 @@ class TestPeopleFromExcel:
             monkeypatch.setitem(hooks._hearers, name, [*others, hear])
         return told
 
-    def take_in(self, cast, tmp_path, *rows):
+    @staticmethod
+    def upload(cast, tmp_path, *rows):
         book = Workbook()
-        for row in (self.HEADINGS, *rows):
+        for row in rows:
             book.active.append(row)
         path = tmp_path / "名簿.xlsx"
         book.save(path)
         upload = SimpleUploadedFile("名簿.xlsx", path.read_bytes())
-        batch = imports.upload(sheet="people.people", file=upload, file_name="名簿.xlsx", by=cast.shimizu)
+        return imports.upload(sheet="people.people", file=upload, file_name="名簿.xlsx", by=cast.shimizu)
+
+    def take_in(self, cast, tmp_path, *rows):
+        batch = self.upload(cast, tmp_path, self.HEADINGS, *rows)
         batch = imports.dry_run(batch, by=cast.shimizu)
         if imports.report(batch).is_clean:
             imports.apply(batch, by=cast.shimizu)
@@ -203,6 +212,41 @@ class TestPeopleFromExcel:
         batch = self.take_in(cast, tmp_path, *rows)
         assert [name for name, _facts in heard] == ["person_joined"]
         assert imports.report(batch).counts["same"] == 1
+
+
+@pytest.mark.requirement("V20-063")
+def test_no_table_holds_the_name_of_somebody_who_was_erased(cast, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    name, mail = "消江 花子", "kieru@sakura-seiki.example"
+    rows = (("社員番号", "氏名", "メールアドレス", "所属"), ("Z-9", name, mail, "営業部"))
+    batch = TestPeopleFromExcel.upload(cast, tmp_path, *rows)
+    imports.apply(imports.dry_run(batch, by=cast.shimizu), by=cast.shimizu)
+    person = Person.objects.get(employee_number="Z-9")
+    signed = sign(cast, person)
+    notices.send(
+        "organization.appointment", [person], record=signed, context={"role": "委員", "person": name}
+    )
+    Appointment.objects.create(person=person, role="operator", starts_on=TODAY, owner=person)
+    assert holding(name) >= {"records_record.label", "identity_person.name", "notices_notice.body"}
+    rules.leave(person, left_on=TODAY, by=cast.shimizu)
+    Person.objects.filter(pk=person.pk).update(keep_until=TODAY - timedelta(days=1))
+    Appointment.objects.create(person=cast.ono, role="document_manager", starts_on=TODAY)
+    cast.ono.forget_roles()
+    retention.dispose(Person.objects.get(pk=person.pk), approval=cast.sales, by=cast.ono)
+    assert holding(name) == holding(mail) == set()
+    assert not any(tmp_path.rglob(batch.sha256))
+
+
+def holding(word):
+    """Return the columns of all tables in which the word stands."""
+    found = set()
+    for model in apps.get_models():
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, CharField | TextField | JSONField):
+                texts = model._base_manager.values_list(field.attname, flat=True)
+                if any(word in json.dumps(text, ensure_ascii=False, default=str) for text in texts):
+                    found.add(f"{model._meta.db_table}.{field.column}")
+    return found
 
 
 def test_a_list_from_the_personnel_system_is_read_under_its_own_headings(cast, settings, tmp_path):

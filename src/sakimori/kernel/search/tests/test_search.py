@@ -173,7 +173,7 @@ def test_an_import_is_indexed_in_few_statements(
 ) -> None:
     rows = [Site(name=f"東京{number}号館") for number in range(50)]
     bulk.insert(rows)
-    with django_assert_max_num_queries(3):  # type: ignore[operator]
+    with django_assert_max_num_queries(4):  # type: ignore[operator]
         hooks.call("records_imported", records=rows)
     assert len(found("号館", office, limit=100)) == 50
 
