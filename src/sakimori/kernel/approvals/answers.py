@@ -23,6 +23,7 @@ from sakimori.lib.errors import Invalid, Refused
 from sakimori.lib.japanese import is_blank, parse_decimal
 from sakimori.lib.numerals import whole
 
+from . import tables
 from .registry import CHOICES
 
 _LENGTHS = {"text": 200, "textarea": 4000}
@@ -121,7 +122,10 @@ def _period(field: FormField, raw: Any, by: Person) -> list[str]:
 
 def choices_of(field: FormField) -> tuple[Choice, ...]:
     """Return what can be chosen at the field today."""
-    return tuple(CHOICES[field.choices_from]()) if field.choices_from else field.choices
+    name = field.choices_from
+    if not name:
+        return field.choices
+    return tuple(CHOICES[name]()) if name in CHOICES else tables.rows(name)
 
 
 def _choice(field: FormField, raw: Any, by: Person) -> str:

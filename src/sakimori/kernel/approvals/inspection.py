@@ -13,6 +13,7 @@ from sakimori.kernel.content.forms import FORMS, Form
 from sakimori.kernel.content.texts import NOTICES
 from sakimori.lib.strictyaml import ContentError
 
+from . import tables
 from .registry import CHECKS, CHOICES, CONDITIONS, EFFECTS, ROLES
 
 TOLD = ("waiting", "due", "overdue", "escalated", "approved", "returned", "rejected", "expired")
@@ -40,7 +41,8 @@ def check(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
 def _of_form(form: Form) -> Iterator[str]:
     named: list[tuple[str, Any]] = [(step.when, CONDITIONS) for step in form.route]
     named += [(step.role_from, ROLES) for step in form.route]
-    named += [(field.choices_from, CHOICES) for field in form.fields]
+    sources = (field.choices_from for field in form.fields if not tables.is_table(field.choices_from))
+    named += [(name, CHOICES) for name in sources]
     named += [(form.check, CHECKS)]
     for name, table in named:
         if name and name not in table:

@@ -45,7 +45,7 @@ class FormField:
     type: FieldType
     required: bool = True
     choices: tuple[Choice, ...] = ()
-    choices_from: str = ""  # a named source of choices, registered in Python
+    choices_from: str = ""  # a source of choices registered in Python, or a parameter that is a table
     kind: str = ""  # of a record field: the kind of record
     minimum: Decimal | None = None
     maximum: Decimal | None = None

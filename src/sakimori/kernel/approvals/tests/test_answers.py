@@ -10,6 +10,7 @@ import pytest
 from sakimori.kernel.approvals import answers
 from sakimori.kernel.content.forms import Form
 from sakimori.kernel.identity.models import Site
+from sakimori.kernel.policy import policy
 from sakimori.lib.errors import Invalid
 from tests.cast import Cast
 
@@ -32,6 +33,17 @@ def problem(cast: Cast, field: str, raw: Any) -> str:
         answers.clean(form(field), {"x": raw}, by=cast.kato)
     assert set(refusal.value.problems) == {"x"}
     return str(refusal.value.problems["x"])
+
+
+def test_the_rows_of_a_table_in_the_regulations_can_be_chosen_as_they_stand_today(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "type: multi-choice, choices_from: assets.classes"
+    assert read(cast, asked, ["internal", "secret"]) == ["secret", "internal"]
+    labels = [choice.label for choice in answers.choices_of(form(asked).fields[0])]
+    assert labels == [row["label"] for row in policy.value("assets.classes")]
+    monkeypatch.setattr(policy, "value", lambda name: ({"id": "other", "label": "その他"},))
+    assert problem(cast, asked, ["secret"]) == "「項目」は一覧から選択してください。"
 
 
 CHOICE = "type: choice, choices: [{id: a, label: 甲}, {id: b, label: 乙}]"
