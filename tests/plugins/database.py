@@ -26,6 +26,8 @@ from sakimori.config.operation.children import Child
 
 ROOT = Path(__file__).parents[2]
 KERNEL = ROOT / "src" / "sakimori" / "kernel"
+# What is prepared once for these is dear: the tests of installations and of their accidents stay on one worker.
+INSTALLATIONS = {ROOT / "src" / "sakimori" / "config" / "operation", ROOT / "tests" / "faults"}
 PREPARE = [sys.executable, "-m", "sakimori.config.operation.prepare"]
 
 
@@ -160,16 +162,23 @@ def _served(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the kernel's tests, which run on both databases, and drop those that this database cannot run."""
+    """Mark the kernel's tests of the database, which run on both; drop those that this database cannot run."""
     for item in items:
-        if KERNEL in item.path.parents:
+        if KERNEL in item.path.parents and _uses_database(item):
             item.add_marker("kernel")
+        if INSTALLATIONS & set(item.path.parents):
+            item.add_marker(pytest.mark.xdist_group("installations"))
     if "postgresql" in settings.DATABASES["default"]["ENGINE"]:
         return
     dropped = [item for item in items if item.get_closest_marker("postgres")]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if item not in dropped]
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    used = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(used) or item.get_closest_marker("django_db") is not None
 
 
 def main() -> int:

@@ -80,7 +80,10 @@ def _other_engine(manifest: dict[str, Any]) -> str | None:
     if manifest["engine"] == here:
         return None
     made = manifest["engine"]
-    return f"この退避は {made} のものです。DATABASE_URL を合わせてください / made on {made}, not on {here}"
+    return (
+        f"この退避は {made} のものです。{made} の上に復元してください。{made} から {here} へは移せません"
+        f" / made on {made}; restore it there, it cannot move to {here}"
+    )
 
 
 def _spread(staging: Path) -> None:

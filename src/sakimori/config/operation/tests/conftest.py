@@ -19,14 +19,19 @@ SITES = 8
 def stock(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """A company on SQLite: to be copied, not to be changed."""
     installation = Installation(tmp_path_factory.mktemp("stock") / "var")
+    installation.must("prepare")
     return _stocked(installation)
 
 
 @pytest.fixture(scope="session")
-def stock_on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Installation:
+def stock_on_postgres(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: str, empty_company: tuple[str, Path]
+) -> Installation:
     """The same on PostgreSQL."""
-    _execute(postgres_server, "CREATE DATABASE operation_stock")
+    template, source = empty_company
+    _execute(postgres_server, f"CREATE DATABASE operation_stock TEMPLATE {template}")
     data = tmp_path_factory.mktemp("stock") / "var"
+    shutil.copytree(source, data)
     return _stocked(Installation(data, beside(postgres_server, "operation_stock")))
 
 
@@ -66,7 +71,6 @@ def copy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..
 
 
 def _stocked(installation: Installation) -> Installation:
-    installation.must("prepare")
     installation.open_sites(SITES)
     installation.must("backup", installation.data.parent / "backup.tar")
     fingerprint.remember(installation.data)
