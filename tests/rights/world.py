@@ -19,11 +19,15 @@ from sakimori.domains.controls.tests.factories import small_standard
 from sakimori.domains.organization.rules import start_scope
 from sakimori.domains.organization.rules.charts import draw_chart
 from sakimori.domains.risk import rules as risks
+from sakimori.domains.risk.models import Permit, Round
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.dossier import comments, evidence, links
 from sakimori.kernel.exchange import imports
+from sakimori.kernel.findings.models import Finding
 from sakimori.kernel.identity.models import Appointment, Person
 from sakimori.kernel.ledger.models import Entry
+from sakimori.kernel.obligations import plan
+from sakimori.kernel.obligations.obligations import Occurrence
 from sakimori.kernel.signin.models import Account
 from sakimori.lib import clock
 from sakimori.registers import tokens
@@ -79,6 +83,10 @@ class World:
     scope: Any
     chart: Any
     account: Account
+    round: Any
+    permit: Any
+    occurrence: Any
+    finding: Any
 
     def arguments(self, address: str) -> dict[str, Any]:
         """Return the numbers and words for an address, by its name."""
@@ -92,7 +100,10 @@ NAMED: dict[str, Callable[[World], dict[str, Any]]] = {
     **{
         f"portal:{name}": lambda w: {"pk": Entry.objects.latest("pk").pk} for name in ("entry", "proof")
     },
-    **{f"portal:{name}": lambda w: {"pk": 1} for name in ("duty", "occurrence", "finding")},
+    "portal:duty": lambda w: {"pk": w.occurrence.obligation_id},
+    "portal:occurrence": lambda w: {"pk": w.occurrence.pk},
+    "portal:finding": lambda w: {"pk": w.finding.pk},
+    "applications:parameter": lambda w: {"name": "approvals.emergency"},
     "signin_demonstrate": lambda w: {"person_id": w.cast.ueno.pk},
     "signin_end_session": lambda w: {"session_id": 1},
     "mfa_remove_webauthn": lambda w: {"pk": 1},
@@ -144,8 +155,10 @@ NAMED: dict[str, Callable[[World], dict[str, Any]]] = {
     "organization-scope-print": lambda w: {"pk": w.scope.pk, "form": "docx"},
     "risk-assess": lambda w: {"pk": w.asset.pk},
     **{name: lambda w: {"pk": w.risk.pk} for name in ("risk", "risk-analyse", "risk-plan", "risk-accept")},
-    **{name: lambda w: {"pk": w.risk.pk} for name in ("risk-round", "risk-permit")},  # a record of another kind
-    **{name: lambda w: {"pk": w.risk.pk, "form": "docx"} for name in ("risk-round-print", "risk-permit-print")},
+    "risk-round": lambda w: {"pk": w.round.pk},
+    "risk-round-print": lambda w: {"pk": w.round.pk, "form": "docx"},
+    "risk-permit": lambda w: {"pk": w.permit.pk},
+    "risk-permit-print": lambda w: {"pk": w.permit.pk, "form": "docx"},
     **{
         f"registers:{name}": lambda w: {"slug": "assets"}
         for name in ("list", "add", "bulk", "views", "template", "import_start")
@@ -194,7 +207,26 @@ def make_world(cast: Cast) -> World:
         scope=start_scope(by=office),
         chart=draw_chart(by=office),
         account=Account.objects.create(person=cast.ishida, must_change=False),
+        round=Round.objects.create(name="今年の評価", fiscal_year=clock.today().year),
+        permit=Permit.objects.create(state_hash="0" * 64, count=0),
+        occurrence=_duty_of_sales(cast),
+        finding=Finding.objects.create(
+            record=asset,
+            check_name="assets.unclassified",
+            severity="major",
+            role="security_office",
+            opened_at=clock.now(),
+            due_on=clock.today(),
+        ),
     )
+
+
+def _duty_of_sales(cast: Cast) -> Any:
+    """Return one day of a duty that the head of 営業部 answers for."""
+    plan.adopt()
+    plan.materialise()
+    days = Occurrence.objects.open().filter(department=cast.sales, role="department_head")
+    return days.order_by("due_on", "pk").first()
 
 
 def _application(cast: Cast, control: Control) -> Any:

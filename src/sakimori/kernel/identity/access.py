@@ -1,7 +1,8 @@
 """Who may read and do what: roles.yaml and access.yaml, the tables behind the one gate.
 
 A grant names roles three ways: ``all`` (every row), ``department`` (rows of the departments for which the
-role is held, and those below), ``own`` (rows of which the person is the owner).
+role is held, and those below), ``own`` (rows of which the person is the owner). ``never`` takes a grant away:
+who administers the accounts of the product sees no content (V20-170).
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class Grant:
     all: tuple[str, ...] = ()
     department: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()  # roles that lose the grant whatever else they hold
     note: str = ""
 
 
@@ -136,7 +138,7 @@ def widened(held: Iterable[str]) -> frozenset[str]:
 def reach_of(person_id: int, holdings: Holdings, below: Callable[[frozenset[int]], tuple[int, ...]]) -> Reach:
     """Return how far a person with these holdings reads; ``below`` adds the departments underneath."""
     held = widened(role for role, _department in holdings)
-    audiences = table().audiences
+    audiences = {name: one for name, one in table().audiences.items() if not held & set(one.never)}
     return Reach(
         everywhere=frozenset(name for name, grant in audiences.items() if held & set(grant.all)),
         in_departments=frozenset(name for name, grant in audiences.items() if held & set(grant.department)),
@@ -155,6 +157,8 @@ def may(
     """
     grant = table().rights[right]
     held = person.roles()
+    if held & set(grant.never):
+        return False
     if held & set(grant.all):
         return True
     anywhere = record is None and department_id is None

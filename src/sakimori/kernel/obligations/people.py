@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 
 from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Appointment, Department, Deputy, Person
@@ -19,6 +21,7 @@ from sakimori.lib import clock
 from .models import Occurrence, OccurrenceQuerySet
 
 OFFICE, CHAIR = "security_office", "committee_chair"
+STANDING_IN = frozenset({access.HEAD, OFFICE, CHAIR})  # who answers where nobody holds the role
 Pair = tuple[str, int | None]
 
 
@@ -70,14 +73,16 @@ def open_for(person: Person, day: date | None = None) -> OccurrenceQuerySet:
     """Return what the person can do now, earliest due first: his own, his roles', his principals', the orphans'."""
     day = day or clock.today()
     mine = Q(pk__in=[])
-    for one in [
+    desks = [
         person,
         *Person.objects.active(day).filter(deputies__deputy=person, deputies__in=deputies_on(day)),
-    ]:
+    ]
+    for one in desks:
         mine |= _of(one, day)
-    for role, department in unheld(day):
-        if person in _stand_ins(department, day):
-            mine |= Q(role=role, department_id=department, assignee=None)
+    if any(one.roles(day) & STANDING_IN for one in desks):
+        for role, department in unheld(day):
+            if set(desks) & set(_stand_ins(department, day)):
+                mine |= Q(role=role, department_id=department, assignee=None)
     rows = Occurrence.objects.opened(day).filter(mine)
     return rows.select_related("obligation", "target", "department").order_by("due_on", "pk")
 
@@ -85,9 +90,7 @@ def open_for(person: Person, day: date | None = None) -> OccurrenceQuerySet:
 def unheld(day: date | None = None) -> list[Pair]:
     """Return the (role, department) pairs of open occurrences that nobody holds."""
     day = day or clock.today()
-    rows = Occurrence.objects.opened(day).filter(assignee=None).order_by()
-    wanted = set(rows.values_list("role", "department_id").distinct())
-    held = _held_pairs(day)
+    wanted, held = _pairs(day)
     return sorted(
         (pair for pair in wanted if not _is_held(pair, held)), key=lambda pair: (pair[0], pair[1] or 0)
     )
@@ -136,17 +139,36 @@ def _heads_from(
 
 
 def _stand_ins(department: int | None, day: date) -> list[Person]:
-    return with_deputies(_heads_from(department, day) or _in_role(OFFICE, day) or _in_role(CHAIR, day), day)
+    return _heads_from(department, day) or _in_role(OFFICE, day) or _in_role(CHAIR, day)
 
 
-def _held_pairs(day: date) -> set[Pair]:
-    active = Person.objects.active(day).values("pk")
-    rows = Appointment.objects.in_force(day).filter(person__in=active).values_list("role", "department_id")
-    held = {(wider, department) for role, department in rows for wider in access.widened([role])}
-    heads = Department.objects.current().filter(head__in=active).values_list("pk", flat=True)
-    held |= {(access.HEAD, pk) for pk in heads}
-    places = Person.objects.active(day).exclude(department=None).values_list("department_id", flat=True)
-    return held | {(access.EMPLOYEE, pk) for pk in places.distinct()}
+def _pairs(day: date) -> tuple[set[Pair], set[Pair]]:
+    """Return the pairs of open occurrences, and the pairs that somebody holds, in one query: every home asks."""
+    staff = Person.objects.active(day)
+    active = staff.values("pk")
+    open_ones = Occurrence.objects.opened(day).filter(assignee=None).order_by()
+    appointed = Appointment.objects.in_force(day).filter(person__in=active)
+    headed = Department.objects.current().filter(head__in=active)
+    rows = _tagged(open_ones, "wanted", F("role"), "department_id").union(
+        _tagged(appointed, "held", F("role"), "department_id"),
+        _tagged(headed, "held", _text(access.HEAD), "pk"),
+        _tagged(staff.exclude(department=None), "held", _text(access.EMPLOYEE), "department_id"),
+    )
+    wanted, held = set(), set()
+    for tag, role, department in rows:
+        if tag == "wanted":
+            wanted.add((role, department))
+        else:
+            held |= {(wider, department) for wider in access.widened([role])}
+    return wanted, held
+
+
+def _tagged(rows: QuerySet[Any], tag: str, role: Combinable, department: str) -> QuerySet[Any, Any]:
+    return rows.order_by().annotate(tag_=_text(tag), role_=role).values_list("tag_", "role_", department)
+
+
+def _text(word: str) -> Value:
+    return Value(word, output_field=CharField())
 
 
 def _is_held(pair: Pair, held: set[Pair]) -> bool:

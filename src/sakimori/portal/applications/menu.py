@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.content.forms import FORMS
 from sakimori.kernel.identity.models import Person
-from sakimori.kernel.notices import notices
 from sakimori.registers import navigation, panels, shell
 
+from .. import counting
 from . import shown
 
 navigation.add(navigation.Entry(_("承認待ち"), "applications:queue", "checkbox", "work", order=10))
@@ -21,8 +21,8 @@ navigation.add(navigation.Entry(_("お知らせ"), "applications:inbox", "bell",
 navigation.add(
     navigation.Entry(_("規程のパラメータ"), "applications:parameters", "adjustments", "documents", order=50)
 )
-shell.count("applications:queue", lambda person: approvals.waiting_for(person).count())
-shell.count("applications:inbox", notices.unread_count)
+shell.count("applications:queue", counting.waiting)
+shell.count("applications:inbox", counting.unread)
 
 
 def applications_panel(row: Any, person: Person) -> panels.Panel:

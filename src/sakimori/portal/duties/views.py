@@ -21,7 +21,7 @@ from sakimori.kernel.identity.models import Person
 from sakimori.kernel.obligations import obligations
 from sakimori.kernel.obligations.obligations import Obligation, Occurrence
 from sakimori.kernel.records.models import Record
-from sakimori.lib import clock
+from sakimori.lib import clock, dates
 from sakimori.lib.errors import Refused
 from sakimori.registers.base import of_kind
 from sakimori.registers.views.gate import PersonRequest, for_person
@@ -48,7 +48,7 @@ class ProofForm(forms.Form):
 def year(request: PersonRequest) -> HttpResponse:
     """Show duties down and the months of a fiscal year across, each cell with what became of it."""
     today = clock.today()
-    now = today.year - (today.month < 4)
+    now = dates.fiscal_year_start(today).year
     typed = request.GET.get("year", "")
     chosen = int(typed) if typed.isascii() and typed.isdigit() and 2000 <= int(typed) <= 2100 else now
     known = Obligation.objects.visible_to(request.person).current().order_by("duty_id")
@@ -82,17 +82,23 @@ def duty(request: PersonRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     rows = found.occurrences.select_related("obligation", "target", "department", "proof").order_by("-due_on")
-    try:
-        month = date.fromisoformat(request.GET.get("month", "") + "-01")
-    except ValueError:
-        month = None
-    if month is not None:
-        rows = rows.filter(nominal_on__year=month.year, nominal_on__month=month.month)
+    nominal, due = _month(request.GET.get("month", "")), _month(request.GET.get("due", ""))
+    if nominal is not None:
+        rows = rows.filter(nominal_on__year=nominal.year, nominal_on__month=nominal.month)
+    if due is not None:
+        rows = rows.filter(due_on__year=due.year, due_on__month=due.month)
     context = {
-        "duty": found, "rows": [(one, *STATES[one.status()]) for one in rows[:MOST]], "month": month,
+        "duty": found, "rows": [(one, *STATES[one.status()]) for one in rows[:MOST]], "month": nominal or due,
         "crumbs": [(_("年間の義務"), reverse("portal:duties")), (found.label, "")],
     }  # fmt: skip
     return render(request, "portal/duty.html", context)
+
+
+def _month(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{typed}-01")
+    except ValueError:
+        return None
 
 
 @require_safe
@@ -116,7 +122,7 @@ def occurrence(request: PersonRequest, pk: int) -> HttpResponse:
     ).first()
     if found is None:
         raise Http404
-    form = ProofForm(request.POST or None, initial={"done_on": clock.today()})
+    form = ProofForm(request.POST if request.method == "POST" else None, initial={"done_on": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
             proof = _record(form.cleaned_data["proof"], request.person)

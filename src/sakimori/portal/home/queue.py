@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from sakimori.domains.assets.checks import unconfirmed
 from sakimori.domains.assets.register import Assets
-from sakimori.kernel.approvals import approvals
 from sakimori.kernel.approvals.models import Application
 from sakimori.kernel.findings import findings
 from sakimori.kernel.identity.models import Person
-from sakimori.kernel.notices import notices
 from sakimori.kernel.obligations import obligations
 from sakimori.kernel.obligations.obligations import Occurrence
 from sakimori.lib import clock
 from sakimori.registers.addresses import list_url
+
+from .. import counting
 
 SHOWN = 8
 
@@ -52,21 +51,22 @@ def work_of(person: Person) -> Work:
     """Return what waits for the person today."""
     today = clock.today()
     duties = list(obligations.open_for(person))
-    found = (
-        findings.open_for(person)
-        .order_by()
-        .aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
+    found = findings.open_for(person)
+    n = counting.standing(
+        person,
+        found=found,
+        late=found.filter(due_on__lt=today),
+        returned=Application.objects.filter(applicant=person, status=Application.Status.RETURNED),
+        stale=unconfirmed(today).filter(owner=person),
     )
-    returned = Application.objects.filter(applicant=person, status=Application.Status.RETURNED).count()
-    stale = unconfirmed(today).filter(owner=person).count()
     assets = f"{list_url(Assets)}?{urlencode({'owner': person.pk})}"
     lines = [
-        Line(_("あなたの決裁を待つ申請"), approvals.waiting_for(person).count(), reverse("applications:queue"), "checkbox"),
+        Line(_("あなたの決裁を待つ申請"), n["waiting"], reverse("applications:queue"), "checkbox"),
         Line(_("担当する義務"), len(duties), reverse("portal:mine"), "calendar-due", sum(one.due_on < today for one in duties)),
-        Line(_("是正する指摘"), found["all"], reverse("portal:findings") + "?mine=1", "alert-circle",
-             found["late"]),
-        Line(_("差し戻された申請"), returned, reverse("applications:mine"), "arrow-back-up"),
-        Line(_("棚卸しを待つ自分の資産"), stale, assets, "database"),
-        Line(_("未読のお知らせ"), notices.unread_count(person), reverse("applications:inbox"), "bell"),
+        Line(_("是正する指摘"), n["found"], reverse("portal:findings") + "?mine=1", "alert-circle",
+             n["late"]),
+        Line(_("差し戻された申請"), n["returned"], reverse("applications:mine"), "arrow-back-up"),
+        Line(_("棚卸しを待つ自分の資産"), n["stale"], assets, "database"),
+        Line(_("未読のお知らせ"), n["unread"], reverse("applications:inbox"), "bell"),
     ]  # fmt: skip
     return Work(lines, duties[:SHOWN])
