@@ -91,6 +91,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Sign in, and write it down."""
         super().login(request, user)
         request.session.set_expiry(0)
+        if _asked_twice(request, user):
+            request.session["signin.second_factor"] = True
         if (account := accounts.for_user(user)) is not None:
             enter(request, account, means_of(request, user))
 
@@ -129,6 +131,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Say nothing by itself: the views say it in Japanese. A sentence passed as ``message`` is shown."""
         if kwargs.get("message"):
             super().add_message(*args, **kwargs)
+
+
+def _asked_twice(request: HttpRequest, user: User) -> bool:
+    """Tell whether the person came by a provider that asks for a second factor itself, as the file of providers says."""
+    trusted = {provider.id for provider in settings.SAKIMORI_PROVIDERS if provider.second_factor}
+    return any(record.get("provider") in trusted for record in get_authentication_records(request, user))
 
 
 def means_of(request: HttpRequest, user: User) -> str:

@@ -21,6 +21,8 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from oidc_provider_mock import User as Somebody
+from oidc_provider_mock import run_server_in_thread
 
 from sakimori.config import single_sign_on
 from sakimori.kernel.signin.adapters import SocialAdapter
@@ -106,14 +108,19 @@ def test_a_file_that_cannot_be_right_stops_the_start(tmp_path: Path, text: str) 
 
 @pytest.mark.slow
 def test_with_a_file_the_buttons_lead_to_the_providers_and_a_verified_address_joins(tmp_path: Path) -> None:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO", "DATABASE"))} | {
-        "SAKIMORI_SSO": str(written(tmp_path, OIDC)),
-        "SAKIMORI_DATA": str(tmp_path / "data"),
+    environment = surroundings(tmp_path, OIDC)
+    run = subprocess.run([sys.executable, "-c", WALK], env=environment, capture_output=True, text=True)
+    assert run.stdout.strip().endswith("walked"), run.stderr[-2000:]
+
+
+def surroundings(folder: Path, text: str) -> dict[str, str]:
+    """Return the environment of a product that reads ``text`` as its file of providers."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO", "DATABASE"))} | {
+        "SAKIMORI_SSO": str(written(folder, text)),
+        "SAKIMORI_DATA": str(folder / "data"),
         "PYTHONPATH": f"{settings.BASE_DIR / 'src'}:{settings.BASE_DIR}",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
-    run = subprocess.run([sys.executable, "-c", WALK], env=environment, capture_output=True, text=True)
-    assert run.stdout.strip().endswith("walked"), run.stderr[-2000:]
 
 
 def asked() -> HttpRequest:
@@ -139,3 +146,59 @@ def test_an_unverified_or_unknown_address_is_refused(yamada: Account, mail: str,
 
 def test_nobody_is_registered_by_a_provider(db: None) -> None:
     assert SocialAdapter().is_open_for_signup(asked(), login("new@example.jp", verified=True)) is False
+
+
+ROUND_TRIP = """
+import sys
+from urllib.parse import urlsplit
+import django
+django.setup()
+import requests
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from sakimori.kernel.ledger.models import Entry
+from sakimori.kernel.signin.tests.conftest import account_of, person
+call_command("migrate", verbosity=0)
+account = account_of(person("山田 太郎", "ヤマダ タロウ", "E1001", "yamada@example.jp"))
+account.second_factor_demanded = True
+account.must_change = False
+account.save()
+for who in ("u-1", "u-2"):
+    client = Client(headers={"host": "localhost"})
+    led = client.post(reverse("openid_connect_login", args=["company"]))
+    answer = requests.post(led["Location"], data={"sub": who}, allow_redirects=False, timeout=20)
+    back = urlsplit(answer.headers["Location"])
+    assert back.path == reverse("openid_connect_callback", args=["company"]), back
+    client.get(f"{back.path}?{back.query}")
+    print(who, "_auth_user_id" in client.session, client.get("/").headers.get("Location", "in"))
+    stolen = Client(headers={"host": "localhost"})
+    stolen.get(f"{back.path}?{back.query}")
+    assert "_auth_user_id" not in stolen.session
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(("asks", "led"), [("true", "in"), ("false", "/signin/setup/")])
+def test_one_signs_in_by_a_real_provider_and_its_second_factor_counts_if_the_file_says_so(
+    asks: str, led: str, tmp_path: Path
+) -> None:
+    known = {"email": "yamada@example.jp", "email_verified": True}
+    people = [
+        Somebody(sub="u-1", claims=known),
+        Somebody(sub="u-2", claims=known | {"email": "other@example.jp"}),
+    ]
+    with run_server_in_thread(user_claims=people) as server:
+        text = (
+            "providers:\n  - {id: company, title: 社内ID, kind: oidc, client: abc, secret_file: SECRET,"
+            f' second_factor: {asks}, server: "http://localhost:{server.server_port}"}}\n'
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", ROUND_TRIP],
+            env=surroundings(tmp_path, text),
+            capture_output=True,
+            text=True,
+        )
+    assert run.stdout.split("\n")[:2] == [f"u-1 True {led}", "u-2 False /signin/"], run.stderr[-2000:]
