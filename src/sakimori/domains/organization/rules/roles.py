@@ -223,9 +223,7 @@ def _check_deputy(row: Deputy) -> None:
     if row.ends_on < row.starts_on:
         problems["ends_on"] = _("終了日は開始日以降にしてください。")
     elif row.ends_on > (latest := policy.value("deputies.longest").after(row.starts_on)):
-        text = _(
-            "代理の期間は規程の定めにより%(day)sまでです。続けるときは、その後に改めて設定してください。"
-        )
+        text = _("代理の期間は規程により%(day)sまでです。続けるときは、その後に改めて設定してください。")
         problems["ends_on"] = text % {"day": latest}
     if row.deputy == row.principal:
         problems["deputy"] = _("本人以外を選んでください。")
