@@ -51,6 +51,7 @@ def two_standards(cast, awareness):
         Control.objects.create(
             standard=standard, ref=ref + "-1", name="方針", control_kind="control", parent=area
         )
+    awareness.refresh_from_db()
     record_test(control=awareness, method="抜取り", measured="全件", result="effective", by=cast.ueno)
     return awareness.standard, other
 

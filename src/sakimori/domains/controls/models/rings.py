@@ -68,9 +68,10 @@ def _count(found: dict[int, Ring], nodes: list[Node], shown: set[int]) -> None:
     parents = {pk: parent for pk, parent, *_rest in nodes}
     inner = set(parents.values())
     areas: dict[int, dict[int, Share]] = defaultdict(dict)
-    for pk, parent, home, label, kind, assessable, applicable in nodes:
+    for pk, parent, home, label, *_rest in nodes:
         if parent not in parents:
             areas[home][pk] = Share(label)
+    for pk, _parent, home, _label, kind, assessable, applicable in nodes:
         counts = assessable and (pk not in inner or kind == Control.Kind.CONTROL)
         if counts and applicable is not False:
             for share in (found[home], areas[home][_root(pk, parents)]):
