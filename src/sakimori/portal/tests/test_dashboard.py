@@ -47,7 +47,7 @@ def two_standards(cast, awareness):
         area = Control.objects.create(
             standard=standard, ref=ref, name="分野", control_kind="area", assessable=False
         )
-        Control.objects.filter(pk=awareness.pk, standard=standard).update(parent=area)
+        Control.objects.filter(pk=awareness.pk, standard=standard).update(parent=area, position=1)
         Control.objects.create(
             standard=standard, ref=ref + "-1", name="方針", control_kind="control", parent=area
         )
