@@ -32,20 +32,20 @@ class Effect:
 
     @property
     def moved(self) -> int:
-        """Return how many next due days change."""
-        return sum(forecast.moved for forecast in self.duties)
+        """Return how many due days of the coming year come, go or move."""
+        return sum(forecast.changed for forecast in self.duties)
 
     @property
     def sentence(self) -> str:
-        """Return the effect in one sentence: 棚卸し: 1年 → 6か月、次回期日14件が変わります。"""
+        """Return the effect in one sentence: 棚卸し: 1年 → 6か月。これから1年の期日 14 件が変わります。"""
         if self.fault:
             return self.fault
         facts = {"t": self.parameter.title, "b": self.before, "a": self.after, "n": self.moved}
         if not self.duties:
             return _("%(t)s: %(b)s → %(a)s") % facts
         if not self.moved:
-            return _("%(t)s: %(b)s → %(a)s。次回期日は変わりません。") % facts
-        return _("%(t)s: %(b)s → %(a)s。次回期日 %(n)d 件が変わります。") % facts
+            return _("%(t)s: %(b)s → %(a)s。これから1年の期日は変わりません。") % facts
+        return _("%(t)s: %(b)s → %(a)s。これから1年の期日 %(n)d 件が変わります。") % facts
 
 
 def effects(edition: Edition) -> list[Effect]:

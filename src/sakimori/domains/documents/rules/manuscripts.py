@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,7 +42,7 @@ def take_over(*, document: Document, data: bytes, file_name: str, reason: str, b
     with transaction.atomic():
         edition = propose(document=document, reason=reason, by=by)
         _fill(edition, manuscript, file_name=file_name, by=by)
-        evidence.attach(edition, io.BytesIO(data), file_name=file_name, note=_("取り込んだ原本"), by=by)
+        evidence.attach(edition, ContentFile(data), file_name=file_name, note=_("取り込んだ原本"), by=by)
     return edition
 
 
@@ -93,7 +93,7 @@ def keep_original(*, document: Document, data: bytes, file_name: str, reason: st
     with transaction.atomic():
         edition = propose(document=document, reason=reason, by=by)
         _become_original(edition, file_name=file_name, by=by)
-        evidence.attach(edition, io.BytesIO(data), file_name=file_name, note=_("管理する原本"), by=by)
+        evidence.attach(edition, ContentFile(data), file_name=file_name, note=_("管理する原本"), by=by)
     return edition
 
 

@@ -21,6 +21,7 @@ from sakimori.lib import clock, provisions
 from sakimori.lib.errors import Refused
 
 from .matrix import DUTIES, MATRIX, role_named
+from .shelf import readers
 
 
 def faults(edition: Edition) -> list[Refused]:
@@ -44,10 +45,11 @@ def _of_itself(edition: Edition) -> Iterator[Refused]:
         yield _refuse("effective_on", _("施行日が過去の日です。今日以降の日にしてください。"))
     yield from _of_its_text(edition)
     document = edition.document
-    for role in (document.keeper, *document.readers_roles):
-        if role not in access.roles() or not Person.objects.holding(role).exists():
-            text = _("文書の管理者または読む人とされた「%s」を務める人がいません。")
-            yield _refuse("role", text % access.role_title(role))
+    if document.keeper not in access.roles() or not Person.objects.holding(document.keeper).exists():
+        text = _("この文書を管理する「%s」を務める人がいません。先に任命してください。")
+        yield _refuse("role", text % access.role_title(document.keeper))
+    if not readers(document).exists():
+        yield _refuse("role", _("この文書を読む役割を務める人がいません。"))
     if document.pk in _above(document):
         yield _refuse("circle", _("上位の文書をたどると、この文書自身に戻ります。"))
 
