@@ -79,8 +79,9 @@ def starts(person: Person, roles: frozenset[str]) -> list[Start]:
             Start(_("台帳の取込"), reverse("registers:import_start", args=["assets"]), "table-import"),
             Start(_("年間の義務"), reverse("portal:duties"), "calendar"),
         ]
+    if Assets.opens_for(person):
+        found.append(Start(_("情報資産管理台帳"), list_url(Assets), "database"))
     found += [
-        Start(_("情報資産管理台帳"), list_url(Assets), "database"),
         Start(_("規程のパラメータ"), reverse("applications:parameters"), "adjustments"),
         Start(_("用語集"), reverse("portal:glossary"), "vocabulary"),
     ]
