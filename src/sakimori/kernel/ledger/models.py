@@ -15,12 +15,22 @@ class Entry(models.Model):
 
     at = models.DateTimeField(_("日時"), db_index=True)
     verb = models.CharField(_("操作"), max_length=60)
-    actor = models.ForeignKey(
-        "identity.Person", models.PROTECT, verbose_name=_("実施者"), null=True, related_name="+"
+    actor = models.ForeignKey(  # the indexes below begin with it, and with the record: one of its own would be the second
+        "identity.Person",
+        models.PROTECT,
+        verbose_name=_("実施者"),
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     # An import may be undone and its rows removed; what was written about them stays.
     record = models.ForeignKey(
-        "records.Record", models.DO_NOTHING, null=True, db_constraint=False, related_name="entries"
+        "records.Record",
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="entries",
     )
     number = models.CharField(_("番号"), max_length=24)
     body = models.TextField()

@@ -60,6 +60,20 @@ def write(rows: Sequence[Row]) -> None:
         _write_sqlite(rows)
 
 
+def renew(row: Row) -> None:
+    """Store one row if anything of it changed. Every command comes here: one statement, where nothing did."""
+    if connection.vendor == "postgresql" or not _holds(row):
+        write([row])
+
+
+def _holds(row: Row) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM search_entry WHERE record_id = %s AND label = %s AND text = %s AND scope = %s", row
+        )
+        return cursor.fetchone() is not None
+
+
 def empty() -> None:
     """Forget everything."""
     with connection.cursor() as cursor:
@@ -96,7 +110,9 @@ def _write_postgresql(rows: Sequence[Row]) -> None:
             " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
             " AS fresh (record_id, label, text, scope, label_tokens, text_tokens)"
             " ON CONFLICT (record_id) DO UPDATE SET label = excluded.label, text = excluded.text, scope = excluded.scope,"
-            " label_tokens = excluded.label_tokens, text_tokens = excluded.text_tokens",
+            " label_tokens = excluded.label_tokens, text_tokens = excluded.text_tokens"
+            " WHERE (search_entry.label, search_entry.text, search_entry.scope)"
+            " IS DISTINCT FROM (excluded.label, excluded.text, excluded.scope)",
             [*(list(column) for column in zip(*rows, strict=True)), labels, texts],
         )
 

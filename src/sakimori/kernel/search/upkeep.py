@@ -15,7 +15,6 @@ from sakimori.kernel.dossier import kinds
 from sakimori.kernel.records.models import Record
 
 from . import grams, store
-from .models import Entry
 
 BATCH = 1000
 
@@ -23,10 +22,7 @@ BATCH = 1000
 @hooks.on("record_changed")
 def refresh(record: Record) -> None:
     """Index a record anew, if its words changed."""
-    row = _row(kinds.full(record))
-    known = Entry.objects.filter(pk=record.pk).values_list("pk", "label", "text", "scope").first()
-    if known != row:
-        store.write([row])
+    store.renew(_row(kinds.full(record)))
 
 
 @hooks.on("records_imported")
