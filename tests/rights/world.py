@@ -16,6 +16,7 @@ from sakimori.domains.assets.rules import register_asset
 from sakimori.domains.controls.models import Control, Statement
 from sakimori.domains.controls.rules import start_statement
 from sakimori.domains.controls.tests.factories import small_standard
+from sakimori.domains.documents import rules as documents
 from sakimori.domains.organization.rules import start_scope
 from sakimori.domains.organization.rules.charts import draw_chart
 from sakimori.domains.risk import rules as risks
@@ -87,6 +88,8 @@ class World:
     permit: Any
     occurrence: Any
     finding: Any
+    document: Any
+    draft: Any
 
     def arguments(self, address: str) -> dict[str, Any]:
         """Return the numbers and words for an address, by its name."""
@@ -157,6 +160,15 @@ NAMED: dict[str, Callable[[World], dict[str, Any]]] = {
     **{name: lambda w: {"pk": w.risk.pk} for name in ("risk", "risk-analyse", "risk-plan", "risk-accept")},
     "risk-round": lambda w: {"pk": w.round.pk},
     "risk-round-print": lambda w: {"pk": w.round.pk, "form": "docx"},
+    **{f"documents:{name}": lambda w: {"pk": w.document.pk} for name in ("document", "propose")},
+    "documents:edition": lambda w: {"pk": w.document.current.pk},
+    "documents:paper": lambda w: {"pk": w.document.current.pk, "form": "docx"},
+    "documents:difference": lambda w: {"pk": w.document.current.pk, "other": w.document.current.pk},
+    "documents:difference_paper": lambda w: {"pk": w.draft.pk, "other": w.document.current.pk, "form": "docx"},
+    **{f"documents:{name}": lambda w: {"pk": w.draft.pk} for name in ("describe", "submit", "drop", "mapping", "add")},
+    "documents:article": lambda w: {"pk": w.draft.pk, "key": "disposal"},
+    "documents:act": lambda w: {"pk": w.draft.pk, "key": "disposal", "act": "up"},
+    "documents:value": lambda w: {"pk": w.draft.pk, "name": "documents.review"},
     "risk-permit": lambda w: {"pk": w.permit.pk},
     "risk-permit-print": lambda w: {"pk": w.permit.pk, "form": "docx"},
     **{
@@ -191,6 +203,7 @@ def make_world(cast: Cast) -> World:
         office, name="集計", scope="write", expires_on=clock.today() + timedelta(days=30)
     )
     control = Control.objects.get(ref="A.5.1.1")
+    document = documents.install_regulation(slug="document-control", by=office)
     return World(
         cast=cast,
         asset=asset,
@@ -218,6 +231,8 @@ def make_world(cast: Cast) -> World:
             opened_at=clock.now(),
             due_on=clock.today(),
         ),
+        document=document,
+        draft=documents.propose(document=document, reason="直す", by=office),
     )
 
 

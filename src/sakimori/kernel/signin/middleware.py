@@ -33,6 +33,7 @@ PUBLIC = frozenset(
         "openid_connect_login", "openid_connect_callback",
         "saml_login", "saml_acs", "saml_finish_acs", "saml_metadata", "saml_sls",
         "health",
+        "documents:public",  # the basic policy in force, and nothing else (REG-023)
         "start", "start-step", "start-template", "start-finish",  # guarded by the setup code
     }
 )  # fmt: skip
