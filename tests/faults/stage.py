@@ -29,7 +29,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "sakimori.config.settings"
 django.setup()
 
 from django.core.files.base import ContentFile  # noqa: E402
-from django.db import connections, transaction  # noqa: E402
+from django.db import connection, connections, transaction  # noqa: E402
 from django.db.utils import OperationalError  # noqa: E402
 from django_q.models import OrmQ  # noqa: E402
 
@@ -97,6 +97,21 @@ def _live(act: Callable[[int], None], far_end: int) -> None:
 
 
 # --- what is left after an accident -----------------------------------------------------------------------------------
+def settle() -> None:
+    """Wait until PostgreSQL has noticed the death: a commit that it had begun is still carried out."""
+    if connection.vendor == "postgresql":
+        assert _until(_is_alone)
+
+
+def _is_alone() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return not cursor.fetchall()
+
+
 def wreckage() -> Facts:
     """Look for halves, verify, seal what waits, verify again."""
     records = Record.objects.filter(kind="assets.asset")
@@ -130,6 +145,7 @@ def killed_imports(repetitions: int, chance: random.Random, rows: int) -> Iterat
         time.sleep(chance.uniform(0.05, 1.0) * whole)
         killed = victim.kill()
         victim.said()
+        settle()
         batch.refresh_from_db()
         expected += rows if batch.state == ImportBatch.State.APPLIED else 0
         yield {"killed": killed, "state": batch.state, **_taken_in(expected), **wreckage()}
@@ -176,6 +192,7 @@ def killed_writers(repetitions: int, chance: random.Random, rows: int) -> Iterat
         for victim in chance.sample([writer, sealer], 2):
             assert victim.kill()
         sealer.said()
+        settle()
         yield {**_acknowledged(writer.said(), before, first), **wreckage()}
 
 
@@ -253,6 +270,7 @@ def killed_workers(repetitions: int, chance: random.Random, rows: int) -> Iterat
             time.sleep(chance.uniform(0.0, 0.5))
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
+        settle()
         yield {**_planned(expected), "claimed": claimed, **wreckage()}
         OrmQ.objects.update(lock=clock.now())  # as when the retry time of the queue has passed
 

@@ -51,7 +51,7 @@ def test_a_disk_that_fills_up_under_the_writer_loses_nothing_acknowledged(play: 
 @pytest.mark.slow
 @pytest.mark.parametrize("play", ["sqlite", "postgresql"] if IN_FULL else ["sqlite"], indirect=True)
 def test_a_job_whose_worker_was_killed_is_done_again_and_not_doubled(play: Play) -> None:
-    told = play("job", repetitions=min(REPETITIONS, 5), rows=300)
+    told = play("job", rows=300)
     for facts in told[:-1]:
         assert facts["claimed"]
         assert facts["planned"] == facts["distinct"] <= facts["expected"]
