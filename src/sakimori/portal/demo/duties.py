@@ -59,4 +59,6 @@ def _file(occurrence: Occurrence, form: str) -> None:
         if (officer := officers.first()) is None:
             return  # the department that has none
         answers["officer"] = officer.number
-    approvals.submit(form, answers, by=holders[0])  # proves the earliest occurrence that it can mean
+    filed = approvals.submit(form, answers, by=holders[0])  # proves the earliest occurrence that it can mean
+    if not Occurrence.objects.filter(proof=filed).exists():  # only its filer can tell about whom it is
+        obligations.complete(occurrence, proof=filed, by=holders[0])

@@ -11,6 +11,7 @@ from sakimori.domains.organization.models import Circumstance, Commitment, Instr
 from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger.book import command
+from sakimori.kernel.obligations import obligations
 from sakimori.lib import clock
 from sakimori.lib.dates import FiscalYear
 from sakimori.lib.errors import Invalid, NotAllowed
@@ -88,7 +89,9 @@ def commit(*, text: str, by: Person) -> Commitment:
     year = FiscalYear.of(clock.today()).year
     if Commitment.objects.filter(fiscal_year=year).exists():
         raise NotAllowed(_("今年度の表明は署名済みです。"), rule="organization.one_commitment_a_year")
-    return Commitment.objects.create(fiscal_year=year, text=text.strip(), signed_on=clock.today(), owner=by)
+    signed = Commitment.objects.create(fiscal_year=year, text=text.strip(), signed_on=clock.today(), owner=by)
+    obligations.prove(signed, done_on=signed.signed_on)
+    return signed
 
 
 def require_president(person: Person) -> None:
