@@ -166,9 +166,9 @@ NAMED: dict[str, Callable[[World], dict[str, Any]]] = {
     "documents:difference": lambda w: {"pk": w.document.current.pk, "other": w.document.current.pk},
     "documents:difference_paper": lambda w: {"pk": w.draft.pk, "other": w.document.current.pk, "form": "docx"},
     **{f"documents:{name}": lambda w: {"pk": w.draft.pk} for name in ("describe", "submit", "drop", "mapping", "add")},
-    "documents:article": lambda w: {"pk": w.draft.pk, "key": "disposal"},
-    "documents:act": lambda w: {"pk": w.draft.pk, "key": "disposal", "act": "up"},
-    "documents:value": lambda w: {"pk": w.draft.pk, "name": "documents.review"},
+    "documents:article": lambda w: {"pk": w.draft.pk, "key": "scope"},
+    "documents:act": lambda w: {"pk": w.draft.pk, "key": "scope", "act": "down"},
+    "documents:value": lambda w: {"pk": w.draft.pk, "name": "use.attachment.megabytes"},
     "risk-permit": lambda w: {"pk": w.permit.pk},
     "risk-permit-print": lambda w: {"pk": w.permit.pk, "form": "docx"},
     **{
@@ -203,7 +203,7 @@ def make_world(cast: Cast) -> World:
         office, name="集計", scope="write", expires_on=clock.today() + timedelta(days=30)
     )
     control = Control.objects.get(ref="A.5.1.1")
-    document = documents.install_regulation(slug="document-control", by=office)
+    document = documents.install_regulation(slug="system-use", by=office)
     return World(
         cast=cast,
         asset=asset,

@@ -20,7 +20,7 @@ from sakimori.kernel.obligations import obligations
 from sakimori.kernel.policy import policy
 from sakimori.lib import clock
 
-from . import calendar, company
+from . import calendar, company, documents
 from .company import Stage
 from .decisions import approve_all
 from .script import BeginningBook, ParameterEntry, read
@@ -38,6 +38,7 @@ def tell(stage: Stage) -> None:
     with calendar.on(calendar.ago(calendar.FOUNDED - 1)):
         company.appoint(stage)
         company.open_accounts(stage)
+        documents.adopt(stage)
         obligations.adopt()
         obligations.materialise()
     with calendar.on(calendar.ago(calendar.FOUNDED - 4), 13):

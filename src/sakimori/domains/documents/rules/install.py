@@ -17,7 +17,7 @@ from sakimori.kernel.policy import policy
 from sakimori.lib import clock
 from sakimori.lib.errors import NotAllowed
 
-from .shelf import audience_of
+from .shelf import audience_of, missing_readers, name_readers
 
 LEVELS = [level.value for level in Document.Level]
 
@@ -31,12 +31,18 @@ def install_shipped(*, by: Actor, effective_on: date | None = None) -> list[Docu
         return [install_regulation(slug=one.id, effective_on=effective_on, by=by) for one in missing]
 
 
-@command("document.installed", gettext_lazy("付属規程の採用"), right="document.change")
 def install_regulation(*, slug: str, effective_on: date | None = None, by: Actor) -> Document:
     """Take over one shipped document as edition 1, in force from ``effective_on`` (REG-002, V20-101).
 
     Raises NotAllowed when the company has it already, or another document bears its number.
     """
+    with transaction.atomic():
+        document = _install(slug=slug, effective_on=effective_on, by=by)
+        return name_readers(document, by=by) if missing_readers(document) else document
+
+
+@command("document.installed", gettext_lazy("付属規程の採用"), right="document.change")
+def _install(*, slug: str, effective_on: date | None, by: Actor) -> Document:
     shipped, day = REGULATIONS[slug], effective_on or clock.today()
     if Document.objects.filter(slug=slug).exists():
         raise NotAllowed(_("%s は採用済みです。") % shipped.title, rule="documents.installed")
