@@ -32,4 +32,7 @@ navigation.add(
         _("要求事項への対応"), "portal:conformity", "list-check", "evidence", order=20, right=DASHBOARD
     )
 )
+navigation.add(
+    navigation.Entry(_("実施状況"), "portal:coverage", "checkup-list", "evidence", order=5, right=DASHBOARD)
+)
 panels.register("proof", proof_panel, tab="history", order=10)

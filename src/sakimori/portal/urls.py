@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import views
 from .conformity import views as conformity
+from .coverage import views as coverage
 from .dashboard import views as dashboard
 from .duties import findings
 from .duties import views as duties
@@ -33,6 +34,8 @@ urlpatterns = [
     path("duties/mine/", duties.mine, name="mine"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
     path("duties/days/<int:pk>/", duties.occurrence, name="occurrence"),
+    path("coverage/", coverage.page, name="coverage"),
+    path("coverage.xlsx", coverage.sheet, name="coverage-sheet"),
     path("findings/", findings.listing, name="findings"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
 ]

@@ -86,8 +86,34 @@ def read(
     """Return, for each obligation or department, its months from ``first`` as known on ``day`` (V20-060)."""
     day = day or clock.today()
     start = first.replace(day=1)
+    return _by_month(
+        tallies(dimension, subjects, start, dates.add_months(start, months), day),
+        subjects,
+        start,
+        months,
+        day,
+    )
+
+
+def of_department(
+    department: int, obligations: Collection[int], first: date, months: int = 12, *, day: date | None = None
+) -> Coverage:
+    """Return the months of each obligation in one department, as ``read`` does over all of them."""
+    day = day or clock.today()
+    start = first.replace(day=1)
+    rows = Occurrence.objects.filter(
+        _within(start, dates.add_months(start, months), day),
+        department=department,
+        obligation__in=obligations,
+    )
+    return _by_month(_group("obligation", rows), obligations, start, months, day)
+
+
+def _by_month(
+    figures: Iterable[Tally], subjects: Collection[int], start: date, months: int, day: date
+) -> Coverage:
     counts: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
-    for tally in tallies(dimension, subjects, start, dates.add_months(start, months), day):
+    for tally in figures:
         due = tally.day_known(day)
         counts[tally.subject, due.replace(day=1)][tally.outcome(day)] += tally.number
     found: Coverage = {subject: {} for subject in subjects}
@@ -120,6 +146,11 @@ def tallies(
         if (tally.subject, tally.due_on.replace(day=1)) not in stale:
             yield tally
     yield from _counted(dimension, stale)
+
+
+def _within(start: date, end: date, day: date) -> Q:
+    was_due = Q(moved_from__gte=start, moved_from__lt=end, moved_on__gt=day)
+    return Q(due_on__gte=start, due_on__lt=end) | was_due
 
 
 def recount(dimension: Dimension, subjects: Collection[int]) -> Iterator[Tally]:
@@ -214,4 +245,15 @@ def _standing() -> Case:
     )
 
 
-__all__ = ["Coverage", "Dimension", "Month", "Tally", "rate", "read", "recount", "refresh", "tallies"]
+__all__ = [
+    "Coverage",
+    "Dimension",
+    "Month",
+    "Tally",
+    "of_department",
+    "rate",
+    "read",
+    "recount",
+    "refresh",
+    "tallies",
+]

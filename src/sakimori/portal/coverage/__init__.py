@@ -1,0 +1,1 @@
+"""Was it done, by whom, show me: articles, duties, controls and departments over the months of a year."""
