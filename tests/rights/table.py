@@ -48,6 +48,16 @@ TABLE: dict[str, tuple[str, str]] = {
     "asset-labels":                   ("Looooooo-oo-", ">ooooooo-oo-"),
     "asset-labels-print":             ("Looooooo-oo-", ">ooooooo-oo-"),
 
+    "committee:act":                  ("Lxxxxxxxxxxx", ">n-n>----nnn"),
+    "committee:agenda":               ("Ln-no----nnn", ">xxxxxxxxxxx"),
+    "committee:answer":               ("Lxxxxxxxxxxx", ">n-n-----nnn"),
+    "committee:attendance":           ("Ln-no----nnn", ">n-no----nnn"),
+    "committee:carry_out":            ("Lxxxxxxxxxxx", ">n-n-----nnn"),
+    "committee:home":                 ("L-o-ooooo---", ">xxxxxxxxxxx"),
+    "committee:meeting":              ("Lnonooooonnn", ">xxxxxxxxxxx"),
+    "committee:minutes":              ("Ln-n>----nnn", ">n-n>----nnn"),
+    "committee:paper":                ("Lnonooooonnn", ">xxxxxxxxxxx"),
+
     "controls:act":                   ("L---o-------", ">---o-------"),
     "controls:add_company":           ("L---o-------", ">---o-------"),
     "controls:contrast":              ("Lnnnooooonnn", ">nnnooooonnn"),

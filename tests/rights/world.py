@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile, File
 
 from sakimori.domains.assets.register import SHEET
 from sakimori.domains.assets.rules import register_asset
+from sakimori.domains.committee.rules import plan_meeting
 from sakimori.domains.controls.models import Control, Statement
 from sakimori.domains.controls.rules import start_statement
 from sakimori.domains.controls.tests.factories import small_standard
@@ -90,6 +91,7 @@ class World:
     finding: Any
     document: Any
     draft: Any
+    meeting: Any
 
     def arguments(self, address: str) -> dict[str, Any]:
         """Return the numbers and words for an address, by its name."""
@@ -169,6 +171,12 @@ NAMED: dict[str, Callable[[World], dict[str, Any]]] = {
     "documents:article": lambda w: {"pk": w.draft.pk, "key": "scope"},
     "documents:act": lambda w: {"pk": w.draft.pk, "key": "scope", "act": "down"},
     "documents:value": lambda w: {"pk": w.draft.pk, "name": "use.attachment.megabytes"},
+    **{
+        f"committee:{name}": lambda w: {"pk": w.meeting.pk}
+        for name in ("meeting", "agenda", "attendance", "minutes", "answer", "carry_out")
+    },
+    "committee:act": lambda w: {"pk": w.meeting.pk, "act": "take"},
+    "committee:paper": lambda w: {"pk": w.meeting.pk, "form": "docx"},
     "risk-permit": lambda w: {"pk": w.permit.pk},
     "risk-permit-print": lambda w: {"pk": w.permit.pk, "form": "docx"},
     **{
@@ -233,6 +241,7 @@ def make_world(cast: Cast) -> World:
         ),
         document=document,
         draft=documents.propose(document=document, reason="直す", by=office),
+        meeting=plan_meeting(held_on=clock.today(), place="会議室", by=office),
     )
 
 

@@ -114,6 +114,7 @@ class Form:
     on_approved: str = ""  # what the approval does, as a sentence; a function is then registered for the form
     retroactive: bool = True  # may be applied for after the fact, in an emergency
     expires_after_days: int = 0  # calendar days without a decision; 0: the parameter approvals.expiry
+    reported: bool = False  # to the committee: its records come on the agenda of the next meeting
     requirements: tuple[str, ...] = ()
     article: str = ""
     place: Place = field(default=Place("content", 1), compare=False)

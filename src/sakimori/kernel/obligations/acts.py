@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +25,7 @@ LONGEST_MOVE = timedelta(days=90)
 CHANGE = "obligation.change"
 
 
+@transaction.atomic
 def complete(occurrence: Occurrence, *, proof: Record, done_on: date | None = None, by: Actor) -> Occurrence:
     """Close an occurrence by the record that proves it (V20-060); the next one counts from ``done_on`` if so ruled.
 

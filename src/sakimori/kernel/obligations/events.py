@@ -24,8 +24,14 @@ from .models import Obligation, Occurrence, OccurrenceQuerySet
 from .targets import Target
 
 
-def happened(event: str, record: Record, *, at: datetime | None = None) -> list[Occurrence]:
-    """Start the clock of every duty that follows ``event``; the same event at the same moment starts it once."""
+def happened(
+    event: str, record: Record, *, at: datetime | None = None, due_on: date | None = None,
+    assignee: Person | None = None,
+) -> list[Occurrence]:  # fmt: skip
+    """Start the clock of every duty that follows ``event``; the same event at the same moment starts it once.
+
+    ``due_on``: the day that was agreed upon, in place of the duty's own limit; ``assignee``: who took it on.
+    """
     moment = at or clock.now()
     names = {event, f"{event}/{kinds.kind_id(record)}"}
     duties = [duty for duty in DUTIES if duty.after in names and not duty.retired]
@@ -33,20 +39,23 @@ def happened(event: str, record: Record, *, at: datetime | None = None) -> list[
         return []
     adopted = {row.duty_id: row for row in plan.adopt()}
     with transaction.atomic():
-        return [_start(adopted[duty.id], duty, record, moment) for duty in duties]
+        return [_start(adopted[duty.id], duty, record, moment, due_on, assignee) for duty in duties]
 
 
-def _start(obligation: Obligation, duty: Duty, record: Record, moment: datetime) -> Occurrence:
+def _start(
+    obligation: Obligation, duty: Duty, record: Record, moment: datetime, agreed: date | None,
+    assignee: Person | None,
+) -> Occurrence:  # fmt: skip
     within = calendar.cadence(duty.within)
     assert within is not None
-    due_on, due_at = calendar.deadline(within, moment)
+    due_on, due_at = calendar.deadline(within, moment) if agreed is None else (agreed, None)
     target = Target(record.pk, record.kind, _department(record))
     start = moment.astimezone(clock.JAPAN).date()
     slug = f"{duty.after[:40]}@{moment.isoformat()}"
     row = plan.planned(
         obligation, duty, target, slug, due_on, start, due_on, contact_at=moment, due_at=due_at
     )
-    storage.store([row])
+    storage.store([row._replace(assignee_id=assignee.pk) if assignee else row])
     return Occurrence.objects.get(obligation=obligation, slot=row.slot)
 
 
