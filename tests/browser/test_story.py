@@ -93,7 +93,7 @@ def upload(office: Walker, name: str) -> None:
     """Choose a workbook, confirm the guessed columns and the scale, and look at the dry run."""
     office.open("/registers/assets/import/")
     office.page.set_input_files("#file", DATA / name)
-    office.press("次へ進む").press("列の対応を直す").reads("列の対応を確かめる", "情報資産名称", "機密性")
+    office.press("次へ進む").press("列の対応を確かめる・変える").reads("列の対応を確かめる", "情報資産名称", "機密性")
     if not office.page.locator('[name="scale.cia"]').input_value():
         office.fill(scale__cia="0-2")
     office.shot(f"01-columns-{name}").press("取り込む内容を確認する")

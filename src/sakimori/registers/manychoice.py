@@ -71,7 +71,7 @@ class ManyField(forms.MultipleChoiceField):
     """A field whose value is a list of values; ``heading`` stands over what ``offer`` suggests."""
 
     widget: ManyInput
-    default_error_messages = {  # noqa: RUF012  Django's own way
+    default_error_messages = {
         "invalid_choice": gettext_lazy("「%(value)s」は一覧にありません。一覧から選び直してください。"),
         "required": gettext_lazy("選んでください。"),
     }

@@ -21,7 +21,9 @@ def controls(awareness):
     """The answer to the risk, one beside it in a standard in use, and many that have nothing to do with it."""
     own = Standard.objects.create(slug="v2", name="Ver.2.0", short="Ver.2.0", source="shipped", in_use=True)
     made = [
-        Control.objects.create(standard=own, ref=f"1-{n}", name=f"管理策{n}", control_kind="control", position=n)
+        Control.objects.create(
+            standard=own, ref=f"1-{n}", name=f"管理策{n}", control_kind="control", position=n
+        )
         for n in range(20)
     ]
     Mapping.objects.create(source=made[7], target=awareness, relation="equal")
@@ -30,7 +32,9 @@ def controls(awareness):
 
 def groups(page):
     """Return the rows still to choose from as heading → values, in the order of the page."""
-    found = re.findall(r"<details class=\"many-group\"( open)?><summary>(.*?) <small>.*?</details>", page, re.S)
+    found = re.findall(
+        r"<details class=\"many-group\"( open)?><summary>(.*?) <small>.*?</details>", page, re.S
+    )
     whole = re.findall(r"<details class=\"many-group\".*?</details>", page, re.S)
     return {
         (title, bool(is_open)): re.findall(r'value="(CTL-\d+)"', text)
