@@ -64,8 +64,9 @@ def _name(stage: Stage) -> None:
     for control in _most(checks.no_owner(clock.today()).order_by("pk"), left=_FORGOTTEN):
         found = articles.get(control.pk, [])
         keeper = keepers[REGULATIONS[found[0].regulation].owner] if found else None
+        own = f"実施手順書「{control.name}」" if control.pk % 4 else ""
         rules.name_article(
-            control, article=_place(found), procedure=_place(procedures.get(control.pk, [])),
+            control, article=_place(found), procedure=_place(procedures.get(control.pk, [])) or own,
             owner=keeper or stage["ueno"], by=stage["ueno"],
         )  # fmt: skip
 
