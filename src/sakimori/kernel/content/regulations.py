@@ -6,11 +6,13 @@ A folder may hold parameters only. Numbers stand in an article by the name of th
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from sakimori.kernel.identity import access
@@ -106,6 +108,11 @@ def control(name: str) -> Node | None:
 
 
 def _nodes() -> Mapping[str, Mapping[str, Node]]:
+    return _nodes_below(str(settings.CONTENT_DIR))
+
+
+@functools.cache
+def _nodes_below(_root: str) -> Mapping[str, Mapping[str, Node]]:
     return {standard.key: {node.ref: node for node in standard.nodes} for standard in STANDARDS}
 
 
