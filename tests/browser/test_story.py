@@ -100,7 +100,7 @@ def a_faulty_ledger_is_refused_row_by_row(office: Walker) -> None:
         office.reads(f"{row}行目")
     expect(office.page.get_by_role("button", name="この内容で取り込む")).to_have_count(0)
     office.shot("02-faulty")
-    assert not Asset.objects.exists()
+    assert not Asset.objects.current().exists()
 
 
 def the_ledger_goes_in_is_taken_back_and_goes_in_again(office: Walker) -> None:
