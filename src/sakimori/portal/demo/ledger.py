@@ -46,32 +46,41 @@ def send(name: str, *, by: Person, shown_as: str = "") -> ImportBatch:
 
 
 def _classify(stage: Stage) -> None:
-    """Set class, labelling and the day of confirmation for most assets; every ninth stays unclassified.
-
-    What matters most moves from PCs and media to the server, but for what was overlooked.
-    """
+    """Set class, labelling and the day of confirmation for most assets; every ninth stays unclassified."""
     ranks = {int(row["rank"]): name for name, row in assets.classes().items()}
     labels = {name: str(row["label"]) for name, row in assets.classes().items()}
-    top = assets.scale_of("confidentiality").high
     heads = {unit.pk: unit.head for unit in stage.units.values()}
     for place, asset in enumerate(Asset.objects.current().order_by("pk")):
         if place % 9 == 8:
             continue
-        moved = place % 6 and asset.storage in _SCATTERED and asset.importance == top
-        storage = "internal_server" if moved else asset.storage
         rank = min(asset.confidentiality or 0, max(ranks))
         by = heads.get(asset.department_id or 0) or stage["kimura"]
         assets.change_asset(
-            asset, storage=storage, classification=ranks[rank], class_reason="機密性の評価による",
+            asset, classification=ranks[rank], class_reason="機密性の評価による",
             labelling="place" if asset.storage == "paper" else "folder", by=by,
             encrypted=None if asset.storage == "paper" else place % 4 != 3,
-            in_server_room=True if storage == "internal_server" and place % 9 else None,
+            in_server_room=True if asset.storage == "internal_server" and place % 9 else None,
             location=_location(asset, place, labels[ranks[rank]]),
         )  # fmt: skip
         if rank == max(ranks) and place % 7:
             assets.set_scope(asset, who=[unit for unit in (asset.department, stage["kimura"]) if unit], by=by)
         if place % 3:
             assets.confirm(asset, by=by)
+
+
+def gather(stage: Stage) -> None:
+    """Move what matters most from PCs and media to the server, but for what was overlooked (REG-268)."""
+    top = assets.scale_of("confidentiality").high
+    scattered = Asset.objects.current().filter(storage__in=_SCATTERED, importance=top).order_by("pk")
+    for place, asset in enumerate(scattered):
+        if place % 5:
+            assets.change_asset(
+                asset,
+                storage="internal_server",
+                in_server_room=True,
+                reason="サーバへの集約",
+                by=stage["kimura"],
+            )
 
 
 def _location(asset: Asset, place: int, label: str) -> str:

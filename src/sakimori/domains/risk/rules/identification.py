@@ -110,8 +110,8 @@ def _check_scenario(asset: Asset, threat: str, vulnerability: str, reason: str) 
 def answering_controls(risk: Risk) -> list[str]:
     """Return the numbers of the controls that answer the risk by the catalogue, the nearest first (V20-021).
 
-    First those named for its vulnerability, then those named for its typical scenario, then what corresponds to them
-    in the other standards in use.
+    First those named for its vulnerability, then those named for its typical scenario, then what corresponds as a whole
+    to them in the other standards in use.
     """
     weakness = VULNERABILITIES.all().get(risk.vulnerability)
     refs = [*weakness.controls] if weakness else []
@@ -120,7 +120,7 @@ def answering_controls(risk: Risk) -> list[str]:
             refs += typical.controls
     named = Control.objects.current().selectable().filter(standard__slug=CONTROLS_STANDARD, ref__in=refs)
     direct = sorted(named, key=lambda control: refs.index(control.ref))
-    near = {pk for found in neighbours(row.pk for row in direct).values() for pk in found}
+    near = {pk for found in neighbours((row.pk for row in direct), whole=True).values() for pk in found}
     others = Control.objects.current().selectable().filter(pk__in=near, standard__in_use=True)
     beside = others.exclude(pk__in=[row.pk for row in direct]).order_by("standard_id", "position")
     return [*(row.number for row in direct), *beside.values_list("number", flat=True)]
