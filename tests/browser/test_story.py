@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sakimori.domains.assets.models import Asset
 from sakimori.domains.controls.models import Control, Statement
 from sakimori.domains.risk.models import Permit, Risk, Treatment
 from sakimori.kernel.approvals.models import Application
+from sakimori.kernel.identity.models import Person
 from sakimori.kernel.ledger import seal
 from sakimori.lib import clock
 from tests.cast import Cast
@@ -254,19 +256,23 @@ def it_is_printed_with_the_right_names(office: Walker, statement: Statement, cas
     pdf = office.download(f"{address}/paper.pdf")
     book = PdfReader(io.BytesIO(pdf))
     whole = "".join(page.extract_text() for page in book.pages)
-    assert boxes_of(book.pages[0]) == {"作成": cast.ueno.name, "評価": cast.ono.name, "承認": cast.aoki.name}
+    signed = {"作成": cast.ueno.name, "評価": cast.ono.name, "承認": cast.aoki.name}
+    assert boxes_of(book.pages[0], (cast.aoki, cast.ueno, cast.ono)) == signed
     assert seal.latest_head().root_hex_short in whole
     assert office.download(f"{address}/paper.docx")[:2] == b"PK"
     sheets = load_workbook(io.BytesIO(office.download(f"{address}/sheet/")), read_only=True)
     assert any("A.5.1" in str(cell) for row in sheets.worksheets[0].values for cell in row)
 
 
-def boxes_of(page: PageObject) -> dict[str, str]:
+def boxes_of(page: PageObject, people: Iterable[Person]) -> dict[str, str]:
     """Return whose name stands below which heading of the approval block, read by where it is printed."""
-    lines = page.extract_text(extraction_mode="layout").splitlines()
-    cells = [re.split(r"\s{2,}", line.strip()) for line in lines]
-    place = next(n for n, found in enumerate(cells) if found[-3:] == ["作成", "評価", "承認"])
-    return dict(zip(cells[place][-3:], cells[place + 1][-3:], strict=True))
+    places: dict[str, float] = {}
+    page.extract_text(visitor_text=lambda text, matrix, *_rest: places.setdefault(text.strip(), matrix[4]))
+    boxes = {}
+    for person in people:
+        nearest = min(("作成", "評価", "承認"), key=lambda box: abs(places[box] - places[person.name]))
+        boxes[nearest] = person.name
+    return boxes
 
 
 def the_president_permits_operation(office: Walker, member: Walker, president: Walker) -> None:
