@@ -102,9 +102,8 @@ NAMED: dict[str, Callable[[World], dict[str, Any]]] = {
     "portal:requirement": lambda w: {"pk": "V20-013"},
     "portal:dashboard-print": lambda w: {"form": "pdf"},
     "portal:note": lambda w: {"size": 1},
-    **{
-        f"portal:{name}": lambda w: {"pk": Entry.objects.latest("pk").pk} for name in ("entry", "proof")
-    },
+    "portal:entry": lambda w: {"pk": Entry.objects.latest("pk").pk},
+    "portal:proof": lambda w: {"pk": w.asset.pk},
     "portal:duty": lambda w: {"pk": w.occurrence.obligation_id},
     "portal:occurrence": lambda w: {"pk": w.occurrence.pk},
     "portal:finding": lambda w: {"pk": w.finding.pk},

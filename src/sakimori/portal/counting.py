@@ -23,8 +23,8 @@ class CountOf(Subquery):
 def count(person: Person, **rows: QuerySet[Any]) -> dict[str, int]:
     """Return how many rows each query has, in one question."""
     asked = {name: CountOf(each.order_by().values("pk")) for name, each in rows.items()}
-    found: dict[str, int] = Person.objects.filter(pk=person.pk).values(**asked).get()
-    return found
+    row = Person.objects.filter(pk=person.pk).values_list(*asked.values()).get()
+    return dict(zip(asked, row, strict=True))
 
 
 def standing(person: Person, **more: QuerySet[Any]) -> dict[str, int]:

@@ -10,6 +10,7 @@ app_name = "documents"
 urlpatterns = [
     path("", reading.library, name="library"),
     path("public/", reading.public, name="public"),
+    path("install/", importing.install, name="install"),
     path("import/", importing.upload, name="import"),
     path("set.zip", printing.whole_set, name="set"),
     path("<int:pk>/", reading.document, name="document"),

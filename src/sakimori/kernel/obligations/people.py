@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from sakimori.kernel.identity import access
@@ -80,9 +80,7 @@ def open_for(person: Person, day: date | None = None) -> OccurrenceQuerySet:
     for one in desks:
         mine |= _of(one, day)
     if any(one.roles(day) & STANDING_IN for one in desks):
-        for role, department in unheld(day):
-            if set(desks) & set(_stand_ins(department, day)):
-                mine |= Q(role=role, department_id=department, assignee=None)
+        mine |= _orphans(desks, day)
     rows = Occurrence.objects.opened(day).filter(mine)
     return rows.select_related("obligation", "target", "department").order_by("due_on", "pk")
 
@@ -138,8 +136,32 @@ def _heads_from(
     return []
 
 
-def _stand_ins(department: int | None, day: date) -> list[Person]:
-    return _heads_from(department, day) or _in_role(OFFICE, day) or _in_role(CHAIR, day)
+def _orphans(desks: Iterable[Person], day: date) -> Q:
+    """Return the condition for what nobody holds and one of these answers for; the same few queries for any number."""
+    pairs, mine = unheld(day), {person.pk for person in desks}
+    found = Q(pk__in=[])
+    if not pairs:
+        return found
+    head = Case(When(head__in=Person.objects.active(day).values("pk"), then=F("head_id")))
+    tree = {
+        pk: (parent, lead) for pk, parent, lead in Department.objects.values_list("pk", "parent_id", head)
+    }
+    office = {person.pk for person in _in_role(OFFICE, day) or _in_role(CHAIR, day)}
+    for role, department in pairs:
+        lead = _first_head(tree, department)
+        if mine & ({lead} if lead else office):
+            found |= Q(role=role, department_id=department, assignee=None)
+    return found
+
+
+def _first_head(tree: dict[int, tuple[int | None, int | None]], department: int | None) -> int | None:
+    seen: set[int] = set()
+    while department in tree and department not in seen:
+        seen.add(department)
+        department, head = tree[department]
+        if head is not None:
+            return head
+    return None
 
 
 def _pairs(day: date) -> tuple[set[Pair], set[Pair]]:
@@ -164,7 +186,9 @@ def _pairs(day: date) -> tuple[set[Pair], set[Pair]]:
 
 
 def _tagged(rows: QuerySet[Any], tag: str, role: Combinable, department: str) -> QuerySet[Any, Any]:
-    return rows.order_by().annotate(tag_=_text(tag), role_=role).values_list("tag_", "role_", department)
+    named = rows.order_by().annotate(tag_=_text(tag), role_=role)
+    found: QuerySet[Any, Any] = named.values_list("tag_", "role_", department)
+    return found
 
 
 def _text(word: str) -> Value:

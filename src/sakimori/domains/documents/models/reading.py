@@ -18,6 +18,7 @@ from sakimori.kernel.content.duties import DUTIES, Duty
 from sakimori.kernel.content.forms import FORMS, Form
 from sakimori.kernel.content.parameters import PARAMETERS, Parameter
 from sakimori.kernel.content.regulations import ARTICLES, REGULATIONS, control
+from sakimori.kernel.identity import access
 from sakimori.kernel.obligations.models import Occurrence
 from sakimori.kernel.policy import policy
 from sakimori.kernel.policy.models import ParameterRevision
@@ -29,6 +30,7 @@ from .differences import said, words
 from .documents import Document
 from .editions import Edition, EditionArticle
 
+_TIERS = dict(Document.Level.choices)
 _BLANKS = re.compile(r" (?=\{\{|\[\[)|(?<=\}\}|\]\]) ")
 
 
@@ -70,6 +72,7 @@ class Shown:
     """One article as it is read, and beside it what it carries."""
 
     number: int
+    chapter: str
     article: EditionArticle
     lines: tuple[Line, ...]
     tables: tuple[Value, ...]
@@ -98,6 +101,11 @@ class _Reader:
         rows = list(articles)
         self.edition, self.folder = edition, edition.document.slug
         self.numbers = {row.key: number for number, row in enumerate(rows, 1)}
+        opening = [row for row in rows if row.chapter]
+        self.chapters = {
+            row.key: _("第%(n)d章　%(t)s") % {"n": number, "t": row.chapter}
+            for number, row in enumerate(opening, 1)
+        }
         self.documents = {
             slug: (pk, name)
             for slug, pk, name in Document.objects.exclude(slug="").values_list("slug", "pk", "name")
@@ -115,7 +123,7 @@ class _Reader:
         values = [part.value for line in lines for part in line.parts if part.value]
         duties = [duty for address in article.carries for duty in self.duties.get(address, ())]
         return Shown(
-            number, article, lines,
+            number, self.chapters.get(article.key, ""), article, lines,
             tables=tuple({v.parameter.id: v for v in values if v.is_table}.values()),
             duties=tuple((duty, self.due.get(duty.id)) for duty in duties),
             forms=tuple(form for address in article.carries for form in self.forms.get(address, ())),
@@ -205,10 +213,16 @@ def _control_title(name: str) -> str:
 
 
 def table_of(value: Value) -> tuple[tuple[str, ...], list[list[Any]]]:
-    """Return headings and rows of a table that an article refers to."""
+    """Return headings and rows of a table that an article refers to; roles and tiers by their titles."""
     columns = value.parameter.columns
     rows = policy.value(value.parameter.id) or ()
-    return tuple(c.title for c in columns), [[row.get(c.id) for c in columns] for row in rows]
+    return tuple(c.title for c in columns), [[_titled(row.get(c.id)) for c in columns] for row in rows]
+
+
+def _titled(cell: Any) -> Any:
+    if cell in access.roles():
+        return access.role_title(cell)
+    return _TIERS.get(cell, cell)
 
 
 def preview_of(edition: Edition, article: EditionArticle) -> Shown:

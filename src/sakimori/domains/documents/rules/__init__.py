@@ -13,7 +13,7 @@ from .drafting import (
     propose,
     remove_article,
 )
-from .install import install_regulation, install_shipped
+from .install import install_regulation, install_shipped, missing_shipped
 from .manuscripts import bring, keep_original, take_over
 from .matrix import approver, evaluator, may_draft
 from .refusals import faults
@@ -38,6 +38,7 @@ __all__ = [
     "keep_original",
     "map_articles",
     "may_draft",
+    "missing_shipped",
     "move_article",
     "name_readers",
     "place_copy",

@@ -168,5 +168,5 @@ def _on_sent_back(application: approvals.Application) -> None:
 
 
 def _subject(application: approvals.Application) -> Edition:
-    found: Edition = Edition.objects.get(pk=application.subject_id)
+    found: Edition = Edition.objects.get(pk=application.subject_id or 0)
     return found

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from sakimori.domains.documents.models import Document, Edition, EditionArticle
 from sakimori.kernel.content import parameters
-from sakimori.kernel.content.regulations import REGULATIONS, Regulation, articles_of
+from sakimori.kernel.content.regulations import ARTICLES, REGULATIONS, Regulation, articles_of
 from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.ledger.book import command
 from sakimori.kernel.policy import policy
@@ -24,11 +24,17 @@ LEVELS = [level.value for level in Document.Level]
 
 def install_shipped(*, by: Actor, effective_on: date | None = None) -> list[Document]:
     """Install every shipped document that the company does not have yet, from the top of the set down."""
-    known = set(Document.objects.values_list("slug", flat=True))
-    missing = [shipped for shipped in REGULATIONS if shipped.id not in known and articles_of(shipped.id)]
-    missing.sort(key=lambda shipped: (LEVELS.index(shipped.level), shipped.number))
     with transaction.atomic(), policy.reading():
+        missing = missing_shipped()
         return [install_regulation(slug=one.id, effective_on=effective_on, by=by) for one in missing]
+
+
+def missing_shipped() -> list[Regulation]:
+    """Return the shipped documents that the company does not have, from the top of the set down (REG-002)."""
+    known = set(Document.objects.values_list("slug", flat=True))
+    written = {article.regulation for article in ARTICLES}
+    missing = [one for one in REGULATIONS if one.id not in known and one.id in written]
+    return sorted(missing, key=lambda one: (LEVELS.index(one.level), one.number))
 
 
 def install_regulation(*, slug: str, effective_on: date | None = None, by: Actor) -> Document:

@@ -178,7 +178,7 @@ def may_be_abolished(case: approvals.Case) -> dict[str, object]:
 
 
 def _document(application: approvals.Application) -> Document:
-    found: Document = Document.objects.get(pk=application.subject_id)
+    found: Document = Document.objects.get(pk=application.subject_id or 0)
     return found
 
 

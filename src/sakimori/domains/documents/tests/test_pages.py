@@ -181,3 +181,17 @@ def test_only_the_basic_policy_is_shown_to_the_public(shelf: dict[str, Document]
     assert client.get(f"/documents/{shelf['basic-policy'].pk}/").status_code == 302
     Document.objects.filter(pk=shelf["basic-policy"].pk).update(public=False)
     assert shelf["basic-policy"].name not in client.get("/documents/public/").content.decode()
+
+
+def test_the_office_takes_over_what_is_missing_of_the_shipped_set(
+    shelf: dict[str, Document], cast: Cast, as_person: SignIn
+) -> None:
+    assert "まだ採用していません" not in as_person(cast.kato).get("/documents/").content.decode()
+    assert as_person(cast.kato).post("/documents/install/").status_code == 403
+    client = as_person(cast.ueno)
+    assert "まだ採用していません" in client.get("/documents/").content.decode()
+    client.post("/documents/install/")
+    assert not rules.missing_shipped()
+    orphans = Document.objects.exclude(level="basic_policy").filter(above=None)
+    assert not orphans.exists()
+    assert all(row.current and row.current.articles.exists() for row in Document.objects.all())

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from sakimori.domains.documents import rules
 from sakimori.domains.documents.models import Document, Edition, suggestions
@@ -58,6 +60,16 @@ class ImportForm(forms.Form):
         roles = [(role, access.role_title(role)) for role in access.roles()]
         self.fields["keeper"].choices = roles  # type: ignore[attr-defined]
         self.fields["keeper"].initial = "security_office"
+
+
+@for_person
+@require_POST
+def install(request: PersonRequest) -> HttpResponse:
+    """Take the shipped set over as edition 1, as far as the company does not have it."""
+    access.require(request.person, "document.change")
+    made = rules.install_shipped(by=request.person)
+    messages.success(request, _("付属の規程 %d 件を第1版として採用しました。") % len(made))
+    return redirect("documents:library")
 
 
 @for_person

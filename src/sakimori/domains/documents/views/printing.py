@@ -102,8 +102,8 @@ def _blocks(edition: Edition) -> Iterator[Block]:
         yield papers.Note(_("この版は原本ファイルで管理しています。"))
     articles = reading.shown(edition)
     for shown in articles:
-        if shown.article.chapter:
-            yield papers.Heading(shown.article.chapter, 1)
+        if shown.chapter:
+            yield papers.Heading(shown.chapter, 1)
         yield papers.Heading(shown.heading, 3)
         for line in shown.lines:
             yield Clause(line.mark, line.text, line.depth)

@@ -39,6 +39,7 @@ def library(request: PersonRequest) -> HttpResponse:
         "coming": coming.select_related("document"),
         "tones": EDITION_TONES,
         "may_change": access.may(request.person, "document.change"),
+        "missing": rules.missing_shipped() if access.may(request.person, "document.change") else [],
         "crumbs": [(_("規程集"), "")],
     }
     return render(request, "documents/library.html", context)

@@ -88,7 +88,7 @@ def _history(found: Parameter, person: Person) -> list[dict[str, Any]]:
     readable = set(Application.objects.visible_to(person).filter(pk__in=keys).values_list("pk", flat=True))
     return [
         {
-            "row": row, "value": in_words(found, typed(found, row.value)), "approved": approved.get(row.application_id, ()),
+            "row": row, "value": in_words(found, typed(found, row.value)), "approved": approved.get(row.application_id or 0, ()),
             "readable": row.application_id in readable, "waits": row.effective_on > clock.today(),
         }
         for row in rows
