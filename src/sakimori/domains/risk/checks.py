@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from sakimori.domains.assets.models import Asset
+from sakimori.domains.committee import rules as committee
 from sakimori.kernel.findings import check
 
 from .models import Risk, Round, Treatment
@@ -57,3 +60,11 @@ def asset_not_assessed(today: date) -> QuerySet[Asset]:
     """
     assets: QuerySet[Asset] = Asset.objects.current().filter(risks=None)
     return assets.none() if Round.objects.filter(status=Round.Status.OPEN).exists() else assets
+
+
+@committee.source("risks", _("受容水準を超えるリスク"), task="リスク対応計画の策定")
+def for_the_committee(today: date) -> Iterator[tuple[str, str, Risk]]:
+    """Yield what the committee should deal with: risks above the level, the highest first."""
+    for one in Risk.objects.above_level().order_by("-value", "pk"):
+        values = {"value": one.value, "level": one.level, "state": one.get_state_display()}
+        yield one.label, now("リスク値 %(value)s、受容水準 %(level)s（%(state)s）。") % values, one
