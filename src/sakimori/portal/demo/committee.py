@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.core.files.base import ContentFile
 
@@ -59,16 +59,16 @@ def tell(stage: Stage) -> None:
         rules.convene(coming, by=stage["ueno"])
 
 
-def _hold(stage: Stage, number: int, day: object) -> None:
-    with calendar.on(calendar.working(day - timedelta(days=8)), 9):  # type: ignore[operator]
+def _hold(stage: Stage, number: int, day: date) -> None:
+    with calendar.on(calendar.working(day - timedelta(days=8)), 9):
         meeting = rules.plan_meeting(
             held_on=day, hours="10:00〜11:30", place="本社 第一会議室", by=stage["ueno"]
-        )  # type: ignore[arg-type]
+        )
         for at, name, *_rest in _DECIDED:
             if at == number:
                 rules.add_item(meeting, name=name, task="管理策の実施", by=stage["ueno"])
         rules.convene(meeting, by=stage["ueno"])
-    with calendar.on(day, 11):  # type: ignore[arg-type]
+    with calendar.on(day, 11):
         called = [seat.person for seat in meeting.attendance.select_related("person")]
         came = called[:4] if number == LAPSED else [one for n, one in enumerate(called) if n % 6 != 5]
         came += [one for one in (stage["mori"],) if one not in came]

@@ -8,6 +8,7 @@ from sakimori.domains.assets.models import Asset
 from sakimori.domains.risk import rules as risk
 from sakimori.domains.risk.models import Risk, Treatment
 from sakimori.kernel.approvals import approvals
+from sakimori.kernel.identity.models import Person
 from sakimori.lib import clock
 from sakimori.lib.dates import FiscalYear
 from sakimori.lib.errors import SeparationOfDuties
@@ -35,7 +36,8 @@ def tell(stage: Stage) -> None:
     found = _assess(stage)
     with calendar.on(calendar.ago(14), 8):
         risk.expire_acceptances(clock.today())
-    _answer(stage, risks.above(found))
+    here = set(Person.objects.active().values_list("pk", flat=True))  # who left signs nothing
+    _answer(stage, [one for one in risks.above(found) if one.owner_id in here])
     duties.keep(stage, calendar.ago(80), calendar.ago(14))
 
 
