@@ -112,9 +112,9 @@ def _overdue(occurrence: obligations.Occurrence) -> None:
     """Tell the department's officer of a late reader; the superior and the committee follow by the itinerary."""
     if occurrence.obligation.duty_id != DUTY:
         return
-    reading = Reading.objects.select_related("document", "person").filter(pk=occurrence.target_id).first()
-    department = Department.objects.filter(pk=occurrence.department_id).first()
-    if reading is None or department is None:
+    reading = Reading.objects.select_related("document", "person").get(pk=occurrence.target_id or 0)
+    department = Department.objects.filter(pk=occurrence.department_id or 0).first()
+    if department is None:
         return
     facts = {"document": reading.document.name, "person": reading.person.name, "due": reading.due_on}
     officers = Person.objects.holding("security_officer", department=department).distinct()
