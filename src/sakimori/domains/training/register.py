@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from sakimori.lib import clock
-from sakimori.registers import navigation, shell
+from sakimori.registers import navigation
 from sakimori.registers.base import Action, Column, Filter, Register, Section, Tones, register
 from sakimori.registers.filters import Rows
 
@@ -33,13 +33,13 @@ class Readings(Register):
     explanation = _("文書の施行のつど対象者に依頼され、理解度の確認に合格したときだけ受領になります。")
     group, icon, order = "documents", "checklist", 50
     columns: ClassVar = (
-        "number", "person", "department", "document", "edition", "status", "due_on", "passed_on", "score",
+        "number", "person", "department", "document", Column("edition", default=False), "status", "due_on", "passed_on", "score",
         "failures", Column("again_on", default=False), Column("reminded_on", default=False),
         Column("excuse", default=False), Column("measure", default=False),
     )  # fmt: skip
     default_sort = "due_on"
     filters: ClassVar = (
-        "status", "due_on", "document", "department",
+        "status", "due_on", "department",
         Filter(
             "need", _("対応"), choices=(("late", _("期限を過ぎた")), ("again", _("再教育"))), apply=_by_need
         ),
@@ -63,4 +63,3 @@ class Readings(Register):
 
 
 navigation.add(navigation.Entry(_("周知と理解度"), "training:mine", "school", "documents", order=15))
-shell.count("training:mine", lambda person: Reading.objects.open().filter(person=person).count())
