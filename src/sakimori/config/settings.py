@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "sakimori.domains.controls",
     "sakimori.domains.documents",
     "sakimori.domains.committee",
+    "sakimori.domains.training",
     "sakimori.domains.risk",
     "sakimori.portal",
     "sakimori.portal.applications",

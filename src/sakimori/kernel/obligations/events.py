@@ -6,6 +6,7 @@ A duty names its event in ``after``: one of the hooks of the product, a hook and
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -32,31 +33,52 @@ def happened(
 
     ``due_on``: the day that was agreed upon, in place of the duty's own limit; ``assignee``: who took it on.
     """
+    return happened_all(event, [record], at=at, due_on=due_on, assignee=assignee)
+
+
+def happened_all(
+    event: str, records: Sequence[Record], *, at: datetime | None = None, due_on: date | None = None,
+    assignee: Person | None = None,
+) -> list[Occurrence]:  # fmt: skip
+    """Start the clock for many records of one kind in few statements.
+
+    Where the duty names no role, the record's owner answers for it.
+    """
+    if not records:
+        return []
     moment = at or clock.now()
-    names = {event, f"{event}/{kinds.kind_id(record)}"}
+    names = {event, f"{event}/{kinds.kind_id(records[0])}"}
     duties = [duty for duty in DUTIES if duty.after in names and not duty.retired]
     if not duties:
         return []
     adopted = {row.duty_id: row for row in plan.adopt()}
     with transaction.atomic():
-        return [_start(adopted[duty.id], duty, record, moment, due_on, assignee) for duty in duties]
+        return [row for duty in duties for row in _start(adopted[duty.id], duty, records, moment, due_on, assignee)]
 
 
 def _start(
-    obligation: Obligation, duty: Duty, record: Record, moment: datetime, agreed: date | None,
+    obligation: Obligation, duty: Duty, records: Sequence[Record], moment: datetime, agreed: date | None,
     assignee: Person | None,
-) -> Occurrence:  # fmt: skip
+) -> Iterable[Occurrence]:  # fmt: skip
     within = calendar.cadence(duty.within)
     assert within is not None
     due_on, due_at = calendar.deadline(within, moment) if agreed is None else (agreed, None)
-    target = Target(record.pk, record.kind, _department(record))
     start = moment.astimezone(clock.JAPAN).date()
     slug = f"{duty.after[:40]}@{moment.isoformat()}"
-    row = plan.planned(
-        obligation, duty, target, slug, due_on, start, due_on, contact_at=moment, due_at=due_at
-    )
-    storage.store([row._replace(assignee_id=assignee.pk) if assignee else row])
-    return Occurrence.objects.get(obligation=obligation, slot=row.slot)
+    rows = []
+    for record in records:
+        target = Target(record.pk, record.kind, _department(record))
+        row = plan.planned(
+            obligation, duty, target, slug, due_on, start, due_on, contact_at=moment, due_at=due_at
+        )
+        if not duty.role and record.owner_id is not None:
+            row = row._replace(role="", assignee_id=record.owner_id)
+        if assignee is not None:
+            row = row._replace(assignee_id=assignee.pk)
+        rows.append(row)
+    storage.store(rows)
+    found = Occurrence.objects.filter(obligation=obligation, target__in=[record.pk for record in records])
+    return found.filter(slot__endswith=slug)
 
 
 def _department(record: Record) -> int | None:
