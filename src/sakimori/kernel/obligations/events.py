@@ -53,7 +53,11 @@ def happened_all(
         return []
     adopted = {row.duty_id: row for row in plan.adopt()}
     with transaction.atomic():
-        return [row for duty in duties for row in _start(adopted[duty.id], duty, records, moment, due_on, assignee)]
+        return [
+            row
+            for duty in duties
+            for row in _start(adopted[duty.id], duty, records, moment, due_on, assignee)
+        ]
 
 
 def _start(
