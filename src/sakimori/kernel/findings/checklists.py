@@ -89,8 +89,9 @@ def _duties(department: int) -> Iterator[Item]:
     rows = due.select_related("obligation").order_by("obligation__duty_id", "due_on")
     for _id, each in groupby(rows, key=lambda one: one.obligation.duty_id):
         found = list(each)
-        if found[0].obligation.duty_id in DUTIES and found[0].obligation.duty.article in ARTICLES:
-            yield _duty(found[0].obligation.duty, Counter(one.status(today) for one in found))
+        duty = DUTIES.all().get(found[0].obligation.duty_id)
+        if duty is not None and duty.article in ARTICLES and duty.proved_by not in CHECKLISTS:
+            yield _duty(duty, Counter(one.status(today) for one in found))
 
 
 def _duty(duty: Duty, counted: Mapping[str, int]) -> Item:

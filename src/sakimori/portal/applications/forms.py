@@ -62,7 +62,10 @@ class ItemInput(forms.MultiWidget):
         comment = forms.Textarea(
             attrs={"rows": 1, "aria-label": _("所見"), "placeholder": _("所見（不適合のときは内容と処置）")}
         )
-        parts: dict[str, forms.Widget] = {"judgement": forms.RadioSelect(choices=rows), "comment": comment}
+        parts: dict[str, forms.Widget | type[forms.Widget]] = {
+            "judgement": forms.RadioSelect(choices=rows),
+            "comment": comment,
+        }
         if asked.item.parameter:
             blank = forms.RadioSelect(choices=[("", _("値を入力する")), rows[-1]])
             parts = {"measured": _measure(asked), "judgement": blank, "comment": comment}
@@ -73,9 +76,8 @@ class ItemInput(forms.MultiWidget):
         """Return the parts of a kept answer."""
         return [(value or {}).get(part, "") for part in self.parts]
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, Any]:
+    def named(self, values: list[Any]) -> dict[str, str]:
         """Return what was entered by the names of the parts."""
-        values = super().value_from_datadict(data, files, name)
         return {part: clean_text(value or "") for part, value in zip(self.parts, values, strict=True)}
 
 
@@ -128,6 +130,9 @@ class AnswerForm(forms.Form):
         for asked in self.piece.fields:
             value = self.fields[asked.id].widget.value_from_datadict(self.data, self.files, asked.id)
             field = self.fields[asked.id]
+            if isinstance(field.widget, ItemInput):
+                found[asked.id] = field.widget.named(value)
+                continue
             if isinstance(field, RecordField) and value:
                 try:
                     value = field.clean(value)
@@ -154,7 +159,8 @@ def _field(asked: FormField, piece: Form, person: Person) -> forms.Field:
     match asked.type:
         case "item":
             assert asked.item is not None
-            common |= {"label": items.question(asked.item), "help_text": _basis(asked)}
+            # Every item wants an answer: a mark on each would say nothing.
+            common |= {"label": items.question(asked.item), "help_text": _basis(asked), "required": False}
             return forms.Field(widget=ItemInput(asked), **common)
         case "person":
             return RecordField(Person, person, **common)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,32 +82,38 @@ def badge(application: Application) -> values.Badge:
 def facts(application: Application, viewer: Person) -> list[Fact]:
     """Return the answers under the labels of the form; names of records that the viewer may not know are hidden."""
     if application.form not in FORMS:
-        return [
-            _checked(value) if _is_item(value) else Fact(name, values.html(value), True)
-            for name, value in application.answers.items()
-        ]
+        told = ((name, value) for name, value in application.answers.items() if not isinstance(value, dict))
+        return [Fact(name, values.html(value), True) for name, value in told]
     names = _names(application, viewer)
-    checked = [_checked(value) for value in application.answers.values() if _is_item(value)]
-    return checked + [
+    return [
         Fact(asked.label, _answer(asked, application.answers.get(asked.id), names), asked.type not in _SHORT)
         for asked in FORMS[application.form].fields
         if asked.id in application.answers and asked.type != "item"
     ]
 
 
-def _is_item(value: Any) -> bool:
-    return isinstance(value, dict) and "judgement" in value
+@dataclass(frozen=True)
+class Checked:
+    """One item of a checklist as it was asked and judged on its day."""
+
+    asked: str
+    judgement: values.Badge
+    said: str
 
 
-def _checked(value: Mapping[str, str]) -> Fact:
-    """Return an item of a checklist as it was asked and judged on its day."""
+def checked(application: Application) -> list[Checked]:
+    """Return the items of a filled checklist in their order."""
+    found = application.answers.values()
+    return [_checked(value) for value in found if isinstance(value, dict) and "judgement" in value]
+
+
+def _checked(value: Mapping[str, str]) -> Checked:
     word, tone = items.JUDGEMENTS[value["judgement"]], _JUDGED[value["judgement"]]
     said = [value["comment"]]
     if value["standard"]:
         values_ = {"found": value["measured"] or "－", "wanted": value["standard"]}
         said.insert(0, _("確かめた値: %(found)s（定めは%(wanted)s）") % values_)
-    shown = format_html("{} {}", values.badge(word, tone), " ".join(filter(None, said)))
-    return Fact(value["asked"], shown, True)
+    return Checked(value["asked"], values.Badge(str(word), tone), "。".join(filter(None, said)))
 
 
 def _names(application: Application, viewer: Person) -> dict[str, Record]:
