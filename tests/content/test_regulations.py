@@ -56,8 +56,8 @@ def test_every_shelf_of_regulations_reads_without_fault() -> None:
     assert [*REGULATIONS.problems(), *ARTICLES.problems()] == []
 
 
-def test_every_reference_between_articles_leads_to_an_article() -> None:
-    assert list(regulations.dangling()) == []
+def test_every_folder_of_articles_says_which_regulation_it_is() -> None:
+    assert list(regulations.homeless()) == []
 
 
 def test_no_article_states_a_number_that_is_not_a_parameter() -> None:

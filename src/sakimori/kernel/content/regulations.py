@@ -6,11 +6,13 @@ A folder may hold parameters only. Numbers stand in an article by the name of th
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from sakimori.kernel.identity import access
@@ -106,6 +108,11 @@ def control(name: str) -> Node | None:
 
 
 def _nodes() -> Mapping[str, Mapping[str, Node]]:
+    return _nodes_below(str(settings.CONTENT_DIR))
+
+
+@functools.cache
+def _nodes_below(_root: str) -> Mapping[str, Mapping[str, Node]]:
     return {standard.key: {node.ref: node for node in standard.nodes} for standard in STANDARDS}
 
 
@@ -115,12 +122,8 @@ def written_numbers(text: str) -> list[str]:
     return [bare[max(0, f.start() - 8) : f.end() + 8] for f in _QUANTITY.finditer(bare)]
 
 
-def dangling() -> Iterator[tuple[Place, str]]:
-    """Yield every reference to an article that does not exist, and every folder of articles without a regulation."""
-    for article in ARTICLES:
-        for name in article.references():
-            if name not in ARTICLES:
-                yield article.place, _("「%s」という条はありません。") % name
+def homeless() -> Iterator[tuple[Place, str]]:
+    """Yield every folder that holds articles and no regulation."""
     for folder in sorted({article.regulation for article in ARTICLES} - set(REGULATIONS.all())):
         yield Place(f"content/regulations/{folder}", 1), _("regulation.yaml がありません。")
 
@@ -146,19 +149,27 @@ def _of_regulations(pieces: Mapping[str, Any]) -> Iterable[tuple[Place, str]]:
 def _of_articles(pieces: Mapping[str, Any]) -> Iterable[tuple[Place, str]]:
     nodes = _nodes()
     for article in pieces.values():
-        try:
-            if not provisions.read(article.text):
-                yield article.place, _("条文がありません。")
-        except Refused as refused:
-            yield article.place, f"{article.key}: {refused}"
-        for name in provisions.parameters(article.text):
-            if name not in PARAMETERS:
-                yield article.place, _("パラメータ「%s」はありません。") % name
+        for sentence in _of_text(article, pieces):
+            yield article.place, sentence
         for name in article.controls:
             key, _colon, ref = name.partition(":")
             if ref not in nodes.get(key, {}) and f"A.{ref}" not in nodes.get(key, {}):
                 yield article.place, _("管理策「%s」は規格にありません。") % name
         yield from _of_names(article.place, article.audience, article)
+
+
+def _of_text(article: Article, pieces: Mapping[str, Any]) -> Iterable[str]:
+    try:
+        if not provisions.read(article.text):
+            yield _("条文がありません。")
+    except Refused as refused:
+        yield f"{article.key}: {refused}"
+    for name in provisions.parameters(article.text):
+        if name not in PARAMETERS:
+            yield _("パラメータ「%s」はありません。") % name
+    for name in article.references():
+        if name not in pieces:
+            yield _("「%s」という条はありません。") % name
 
 
 def _of_names(place: Place, roles: Iterable[str], piece: Regulation | Article) -> Iterable[tuple[Place, str]]:

@@ -72,9 +72,16 @@ class Month:
         """Return the worst that is true of the month; empty where nothing was due."""
         return next((name for name in (GAP, LATE, FILED, DUE, DONE, VOID) if self.counts.get(name)), "")
 
-    def plus(self, other: Month) -> Month:
-        """Return both together."""
-        return Month(Counter(self.counts) + Counter(other.counts))
+    @staticmethod
+    def together(months: Iterable[Month]) -> Month:
+        """Return several as one."""
+        found = [month for month in months if month.counts]
+        if len(found) < 2:
+            return found[0] if found else Month()
+        counts: Counter[str] = Counter()
+        for month in found:
+            counts.update(month.counts)
+        return Month(counts)
 
 
 Coverage = dict[int, dict[date, Month]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +22,6 @@ from sakimori.kernel.obligations import coverage
 from sakimori.kernel.obligations.coverage import Coverage, Month
 from sakimori.kernel.obligations.obligations import Obligation
 from sakimori.lib import dates
-
-NOTHING = Month()
 
 
 @dataclass(frozen=True)
@@ -49,15 +48,10 @@ class Line:
     cells: tuple[tuple[Month, str], ...]  # with the address of the occurrences behind it
     duties: int
 
-    @property
+    @functools.cached_property
     def rate(self) -> float | None:
         """Return the part that is proved of what had to be, 0 to 1; None where nothing had to be yet."""
         return coverage.rate(month for month, _url in self.cells)
-
-    @property
-    def gaps(self) -> int:
-        """Return how many occurrences stand unproved past their day."""
-        return sum(month.counts.get(coverage.GAP, 0) for month, _url in self.cells)
 
 
 def by_duty(asked: Asked, only: Iterable[str] | None = None, department: int | None = None) -> list[Line]:
@@ -138,11 +132,7 @@ def duties_of_control(name: str) -> list[str]:
 
 def total(lines: Sequence[Line]) -> Month:
     """Return all lines together."""
-    whole = NOTHING
-    for line in lines:
-        for month, _url in line.cells:
-            whole = whole.plus(month)
-    return whole
+    return Month.together(month for line in lines for month, _url in line.cells)
 
 
 def _everything(asked: Asked) -> tuple[list[Obligation], Coverage]:
@@ -193,9 +183,7 @@ def _cells(
 ) -> tuple[tuple[Month, str], ...]:
     cells = []
     for month in asked.months:
-        whole = NOTHING
-        for one in found:
-            whole = whole.plus(one.get(month, NOTHING))
+        whole = Month.together(one[month] for one in found if month in one)
         cells.append((whole, f"{url}?due={month:%Y-%m}" if url and "?" not in url else url))
     return tuple(cells)
 

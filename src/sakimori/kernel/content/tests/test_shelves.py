@@ -114,3 +114,46 @@ def test_reading_a_wrong_file_raises_with_file_and_line(content: Path) -> None:
     with pytest.raises(ContentError) as error:
         FORMS.all()
     assert error.value.place.line == 8
+
+
+REGULATION = "title: 試験規程\nnumber: T-R01\nlevel: regulation\nowner: hr\n"
+ARTICLE = (
+    "- id: scope\n  title: 範囲\n  text: 期限は {{t.within}} とし、[[other]] による。\n"
+    "- id: other\n  title: 他\n  text: 定める。\n"
+)
+WITHIN = "- {id: t.within, title: 期限, article: scope, type: duration, default: 1 year, enforced: 試験}\n"
+REVIEW = "- {id: documents.review, title: 見直し, article: scope, type: duration, default: 1 year, enforced: 試験}\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "wrong", "right", "sentence"),
+    [
+        ("regulation", "owner: hr", "owner: king", "役割「king」は roles.yaml にありません"),
+        ("regulation", "owner: hr", "ownr: hr", "「ownr」という項目はありません"),
+        ("articles", "{{t.within}}", "{{t.without}}", "パラメータ「t.without」はありません"),
+        ("articles", "[[other]]", "[[elsewhere/other]]", "「elsewhere/other」という条はありません"),
+        ("articles", "text: 定める。", "text: '- 号だけ'", "項の文を書いてください"),
+        (
+            "articles",
+            "title: 他",
+            "title: 他\n  controls: ['2022:99.9']",
+            "管理策「2022:99.9」は規格にありません",
+        ),
+        ("articles", "title: 他", "title: 他\n  requirements: [REG-999]", "要求事項「REG-999」はありません"),
+    ],
+)
+def test_a_wrong_regulation_is_reported_with_its_place(
+    content: Path, file: str, wrong: str, right: str, sentence: str
+) -> None:
+    folder = content / "regulations" / "trial"
+    folder.mkdir(parents=True)
+    texts = {"regulation": REGULATION, "articles": ARTICLE, "parameters": WITHIN + REVIEW}
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text)
+    assert faults() == []
+    shelf.forget()
+    (folder / f"{file}.yaml").write_text(texts[file].replace(wrong, right))
+    found = faults()
+    assert any(sentence in fault and f"content/regulations/trial/{file}.yaml:" in fault for fault in found), (
+        found
+    )
