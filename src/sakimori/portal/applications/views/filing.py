@@ -87,7 +87,8 @@ def new(request: PersonRequest, form_id: str) -> HttpResponse:
         )
         return _filling(request, piece, subject, form, EmergencyForm())
     form = AnswerForm(piece, request.person, request.POST, request.FILES)
-    emergency = EmergencyForm(request.POST)
+    # A record tells by itself when it was done; only an application can come after the fact.
+    emergency = EmergencyForm(request.POST if piece.kind == "application" else {})
     if not (form.is_valid() and emergency.is_valid()):
         return _filling(request, piece, subject, form, emergency, status=422)
     return _file(request, piece, subject, form, emergency)
