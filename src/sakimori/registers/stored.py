@@ -82,6 +82,7 @@ def reader(row: Record, names: Iterable[str], stored: Iterable[object], person: 
     wanted = {*names, *(key for value in found for key in _keys(value))}
     offered = declared.choices if declared else {}
     labels = {name: {str(v): str(text) for v, text in offered[name]()} for name in wanted & offered.keys()}
+    labels["audience"] = {name: str(text) for name, text in words.AUDIENCES.items()}
     return Reader(
         model,
         declared.terms if declared else {},

@@ -48,6 +48,15 @@ PARAMETERS: Mapping[str, Text] = {
 
 
 # What commands take for their own sake: it stands in the ledger, and tells a reader of the history nothing.
+AUDIENCES: Mapping[str, Text] = {  # of content/access.yaml
+    "everyone": _("全従業者"),
+    "office": _("事務局と委員会"),
+    "departmental": _("所属部署と事務局"),
+    "managers": _("部署の責任者と事務局"),
+    "hr": _("人事"),
+    "technical": _("システムの管理者と事務局"),
+    "platform": _("製品の管理者"),
+}
 TECHNICAL = frozenset({"origin", "made", "digest", "sha256", "media_type", "token", "verb", "values"})
 VALUES: Mapping[str, Mapping[str, object]] = {
     "relation": dict(Link.Relation.choices),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -11,8 +12,10 @@ from sakimori.kernel.approvals.models import Application
 from sakimori.kernel.findings import check
 from sakimori.kernel.policy import policy
 
-from .models import Control, Need, Statement, StatementRow
-from .models.proof import evidence_of, oldest_signature
+from .models import Control, Need, Reason, Statement, StatementRow
+from .models.articles import PROCEDURES, stated
+from .models.crosswalk import whole_neighbours
+from .models.proof import oldest_signature, proved
 
 
 def _stated(*, applicable: bool) -> QuerySet[Control]:
@@ -22,17 +25,34 @@ def _stated(*, applicable: bool) -> QuerySet[Control]:
     return found
 
 
-def _in_use() -> QuerySet[Control]:
-    found: QuerySet[Control] = Control.objects.current().selectable()
-    return found.filter(Q(standard__in_use=True) | Q(standard__source="company"))
+def _missing(there: Collection[int]) -> QuerySet[Control]:
+    """Return the applied controls for which nothing is there, neither for themselves nor for a whole counterpart.
+
+    What several standards ask for alike is one piece of work: it is listed once, under the standard installed first.
+    """
+    homes = dict(_stated(applicable=True).values_list("pk", "standard_id"))
+    counterparts = whole_neighbours(homes)
+    have = set(there)
+    wrong = {pk for pk in homes if pk not in have and not have & counterparts[pk].keys()}
+    once = [
+        pk for pk in wrong if not any(homes[other] < homes[pk] for other in counterparts[pk].keys() & wrong)
+    ]
+    return Control.objects.filter(pk__in=once)
+
+
+def _all(**facts: object) -> QuerySet[Control]:
+    found: QuerySet[Control] = Control.objects.current().filter(**facts)
+    return found
 
 
 @check(
     "controls.unjustified", _("リスクその他の理由のない、採用した管理策"), requirements=("V20-023", "PRC-001")
 )
 def unjustified(today: date) -> QuerySet[Control]:
-    """Find applied controls that no risk, law, contract or practice needs."""
-    return _stated(applicable=True).exclude(pk__in=Need.objects.standing().values("control_id"))
+    """Find applied controls whose stated risk, law or contract is not there; a practice is its own reason."""
+    rows = StatementRow.objects.filter(statement__status=Statement.Status.APPROVED, applicable=True)
+    practice = {pk for pk, reasons in rows.values_list("control_id", "reasons") if Reason.PRACTICE in reasons}
+    return _missing(practice | set(Need.objects.standing().values_list("control_id", flat=True)))
 
 
 @check(
@@ -43,27 +63,25 @@ def unjustified(today: date) -> QuerySet[Control]:
 )
 def unimplemented(today: date) -> QuerySet[Control]:
     """Find applied controls that nothing recent shows to be in place."""
-    applied = _stated(applicable=True)
-    proofs = evidence_of(applied.values_list("pk", flat=True))
-    return applied.filter(pk__in=[pk for pk, evidence in proofs.items() if not evidence.is_implemented])
+    return _missing(proved(dict(_stated(applicable=True).values_list("pk", "standard_id"))))
 
 
 @check("controls.no_owner", _("採用したが、責任者のいない管理策"), requirements=("V20-029",))
 def no_owner(today: date) -> QuerySet[Control]:
     """Find applied controls for which nobody answers."""
-    return _stated(applicable=True).filter(owner=None)
+    return _missing(_all(owner__isnull=False).values_list("pk", flat=True))
 
 
-@check("controls.no_article", _("規程の条項が結び付いていない管理策"), requirements=("OPS-003",))
+@check("controls.no_article", _("規程の条項が結び付いていない、採用した管理策"), requirements=("OPS-003",))
 def no_article(today: date) -> QuerySet[Control]:
-    """Find controls of the standards in use without a rule text; excluded ones need none."""
-    return _in_use().filter(article="").exclude(pk__in=_stated(applicable=False).values("pk"))
+    """Find applied controls that neither an article of the regulations states nor a person has tied to one."""
+    return _missing({*stated(), *_all().exclude(article="").values_list("pk", flat=True)})
 
 
 @check("controls.no_procedure", _("実施手順が結び付いていない、採用した管理策"), requirements=("PRC-001",))
 def no_procedure(today: date) -> QuerySet[Control]:
-    """Find applied controls without a procedure."""
-    return _stated(applicable=True).filter(procedure="")
+    """Find applied controls that no procedure states and for which none is named."""
+    return _missing({*stated(PROCEDURES), *_all().exclude(procedure="").values_list("pk", flat=True)})
 
 
 @check(
@@ -77,7 +95,7 @@ def test_overdue(today: date) -> QuerySet[Control]:
 @check("controls.not_scheduled", _("点検日の決まっていない、採用した管理策"), requirements=("V20-075",))
 def not_scheduled(today: date) -> QuerySet[Control]:
     """Find applied controls that nobody plans to test."""
-    return _stated(applicable=True).filter(next_test_on=None)
+    return _missing(_all(next_test_on__isnull=False).values_list("pk", flat=True))
 
 
 @check(

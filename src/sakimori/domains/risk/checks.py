@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from sakimori.domains.assets.models import Asset
 from sakimori.kernel.findings import check
 
-from .models import Risk, Treatment
+from .models import Risk, Round, Treatment
 
 
 @check(
@@ -51,5 +51,9 @@ def effect_unjudged(today: date) -> QuerySet[Treatment]:
 
 @check("risk.asset_not_assessed", _("リスクを評価していない資産"), requirements=("REG-297", "V20-014"))
 def asset_not_assessed(today: date) -> QuerySet[Asset]:
-    """Find the current assets of which no risk was identified or passed over."""
-    return Asset.objects.current().filter(risks=None)
+    """Find the current assets of which no risk was identified or passed over, once no round is at work on them.
+
+    A round under way lists what it has not reached and cannot be closed before.
+    """
+    assets: QuerySet[Asset] = Asset.objects.current().filter(risks=None)
+    return assets.none() if Round.objects.filter(status=Round.Status.OPEN).exists() else assets

@@ -10,6 +10,7 @@ from sakimori.kernel.policy import policy
 from sakimori.kernel.records.models import RecordQuerySet
 from sakimori.lib.numerals import whole
 from sakimori.registers.base import Action, Choices, Column, Filter, Register, Section, Tones, register
+from sakimori.registers.manychoice import Groups
 from sakimori.registers.navigation import Entry, add
 
 from . import rules
@@ -65,11 +66,13 @@ def vulnerabilities() -> Choices:
     return [(row.id, row.title) for row in VULNERABILITIES]
 
 
-def controls() -> Choices:
-    """Return the controls a plan may choose, those of the standards in use first."""
-    rows = Control.objects.current().selectable().select_related("standard")
-    rows = rows.order_by("-standard__in_use", "standard_id", "position")
-    return [(row.number, f"{row.standard.short} {row.ref} {row.name}") for row in rows]
+def controls() -> Groups:
+    """Return the controls a plan may choose by standard, those of the standards in use first."""
+    rows = Control.objects.current().selectable().order_by("-standard__in_use", "standard_id", "position")
+    found: dict[str, list[tuple[str, str]]] = {}
+    for number, standard, ref, name in rows.values_list("number", "standard__short", "ref", "name"):
+        found.setdefault(standard, []).append((number, f"{standard} {ref} {name}"))
+    return list(found.items())
 
 
 def threat_title(risk: Risk) -> str:

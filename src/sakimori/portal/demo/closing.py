@@ -13,7 +13,7 @@ from sakimori.kernel.ledger import seal
 from sakimori.kernel.obligations import obligations
 from sakimori.lib import clock
 
-from . import calendar, duties
+from . import calendar, duties, ledger
 from .company import Stage
 from .controls import talk
 from .decisions import approve_all
@@ -23,6 +23,8 @@ from .this_year import desks
 def tell(stage: Stage) -> None:
     """Bring the story to this morning."""
     duties.keep(stage, calendar.ago(14), stage.today)
+    with calendar.on(calendar.ago(3), 9):
+        ledger.gather(stage)
     with calendar.on(calendar.ago(2), 6):
         obligations.run_day()
         findings.run()

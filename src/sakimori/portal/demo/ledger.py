@@ -16,6 +16,8 @@ from . import calendar
 from .company import Stage
 from .script import folder
 
+_SCATTERED = ("office_pc", "mobile", "removable")
+
 
 def tell(stage: Stage) -> None:
     """Refuse and keep a faulty file, take in the right one, and last year's by mistake and out again."""
@@ -46,6 +48,7 @@ def send(name: str, *, by: Person, shown_as: str = "") -> ImportBatch:
 def _classify(stage: Stage) -> None:
     """Set class, labelling and the day of confirmation for most assets; every ninth stays unclassified."""
     ranks = {int(row["rank"]): name for name, row in assets.classes().items()}
+    labels = {name: str(row["label"]) for name, row in assets.classes().items()}
     heads = {unit.pk: unit.head for unit in stage.units.values()}
     for place, asset in enumerate(Asset.objects.current().order_by("pk")):
         if place % 9 == 8:
@@ -56,10 +59,36 @@ def _classify(stage: Stage) -> None:
             asset, classification=ranks[rank], class_reason="機密性の評価による",
             labelling="place" if asset.storage == "paper" else "folder", by=by,
             encrypted=None if asset.storage == "paper" else place % 4 != 3,
-            location=f"{'A' if place % 2 else 'B'}棟 {place % 7 + 1}番棚" if asset.storage == "paper" else "",
+            in_server_room=True if asset.storage == "internal_server" and place % 9 else None,
+            location=_location(asset, place, labels[ranks[rank]]),
         )  # fmt: skip
+        if rank == max(ranks) and place % 7:
+            assets.set_scope(asset, who=[unit for unit in (asset.department, stage["kimura"]) if unit], by=by)
         if place % 3:
             assets.confirm(asset, by=by)
+
+
+def gather(stage: Stage) -> None:
+    """Move what matters most from PCs and media to the server, but for what was overlooked (REG-268)."""
+    top = assets.scale_of("confidentiality").high
+    scattered = Asset.objects.current().filter(storage__in=_SCATTERED, importance=top).order_by("pk")
+    for place, asset in enumerate(scattered):
+        if place % 5:
+            assets.change_asset(
+                asset,
+                storage="internal_server",
+                in_server_room=True,
+                reason="サーバへの集約",
+                by=stage["kimura"],
+            )
+
+
+def _location(asset: Asset, place: int, label: str) -> str:
+    """Return shelf or folder; the folder carries the class but for those that were set up before the regulation."""
+    if asset.storage == "paper":
+        return f"{'A' if place % 2 else 'B'}棟 {place % 7 + 1}番棚"
+    unit = asset.department.label if asset.department else "全社"
+    return f"/共有/{unit}/{label}/{asset.name}" if place % 16 else f"/共有/{unit}/{asset.name}"
 
 
 def _dispose(stage: Stage) -> None:

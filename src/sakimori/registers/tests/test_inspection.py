@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Department
 from sakimori.kernel.ledger.book import Verb
-from sakimori.registers import navigation
+from sakimori.registers import navigation, words
 from sakimori.registers.base import Action, Column, Filter, Register, Section
 from sakimori.registers.inspection import check_registers, problems_of
 
@@ -74,3 +75,7 @@ def test_a_line_of_the_side_bar_leads_somewhere(monkeypatch):
         navigation.Entry("どこか", "no-such-page", "x", "work", right="no.right"),
     )
     assert {error.id for error in check_registers()} == {"registers.E080", "registers.E081"}
+
+
+def test_every_audience_has_words_for_histories():
+    assert words.AUDIENCES.keys() == access.table().audiences.keys()

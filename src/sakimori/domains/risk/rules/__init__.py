@@ -2,7 +2,7 @@
 
 from .acceptance import expire_acceptances, permit_operation, renew_review, request_acceptance, request_permit
 from .analysis import analyse, revalue
-from .identification import identify, reject, reword
+from .identification import answering_controls, identify, reject, reword
 from .level import decide_level
 from .rounds import close_round, open_round, take_up_input
 from .treatment import (
@@ -17,6 +17,7 @@ from .treatment import (
 
 __all__ = [
     "analyse",
+    "answering_controls",
     "cancel_treatment",
     "close_round",
     "complete_treatment",

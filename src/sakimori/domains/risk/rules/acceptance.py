@@ -107,7 +107,7 @@ def expire_acceptances(today: date) -> int:
 
 def _tell_expired(risk: Risk, acceptance: Acceptance) -> None:
     """Tell the risk's owner; the office where it has none who still works here."""
-    owners = Person.objects.active(clock.today()).filter(pk=risk.owner_id)
+    owners = Person.objects.active(clock.today()).filter(pk=risk.owner_id or 0)
     people = list(owners) or list(Person.objects.all().holding("security_office").distinct())
     facts = {"number": risk.number, "risk": risk.label, "expired_on": acceptance.expires_on}
     notices.send(

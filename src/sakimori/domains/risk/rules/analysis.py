@@ -55,11 +55,8 @@ def analyse(
     risk.loss_parties = loss_parties
     risk.affected, risk.harm_reason = affected.strip(), harm_reason.strip()
     _state_harms(
-        risk,
-        harm_confidentiality=harm_confidentiality,
-        harm_integrity=harm_integrity,
-        harm_availability=harm_availability,
-    )
+        risk, harm_confidentiality=harm_confidentiality, harm_integrity=harm_integrity, harm_availability=harm_availability
+    )  # fmt: skip
     risk.existing_controls, risk.no_control_reason = list(existing_controls), no_control_reason.strip()
     _check_stated(risk)
     apply_value(risk)

@@ -6,8 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sakimori.domains.assets.models import Asset
+from sakimori.domains.controls.models import Control
+from sakimori.domains.controls.models.crosswalk import neighbours
 from sakimori.domains.risk.models import Risk, Round
-from sakimori.kernel.content.threats import THREATS, VULNERABILITIES
+from sakimori.kernel.content.threats import CONTROLS_STANDARD, THREATS, TYPICAL_RISKS, VULNERABILITIES
 from sakimori.kernel.identity.actors import Actor
 from sakimori.kernel.ledger.book import command
 from sakimori.lib.errors import Invalid, NotAllowed
@@ -103,3 +105,22 @@ def _check_scenario(asset: Asset, threat: str, vulnerability: str, reason: str) 
         problems["asset"] = _("廃棄済みの資産です。")
     if problems:
         raise Invalid(problems)
+
+
+def answering_controls(risk: Risk) -> list[str]:
+    """Return the numbers of the controls that answer the risk by the catalogue, the nearest first (V20-021).
+
+    First those named for its vulnerability, then those named for its typical scenario, then what corresponds as a whole
+    to them in the other standards in use.
+    """
+    weakness = VULNERABILITIES.all().get(risk.vulnerability)
+    refs = [*weakness.controls] if weakness else []
+    for typical in TYPICAL_RISKS:
+        if (typical.threat, typical.vulnerability) == (risk.threat, risk.vulnerability):
+            refs += typical.controls
+    named = Control.objects.current().selectable().filter(standard__slug=CONTROLS_STANDARD, ref__in=refs)
+    direct = sorted(named, key=lambda control: refs.index(control.ref))
+    near = {pk for found in neighbours((row.pk for row in direct), whole=True).values() for pk in found}
+    others = Control.objects.current().selectable().filter(pk__in=near, standard__in_use=True)
+    beside = others.exclude(pk__in=[row.pk for row in direct]).order_by("standard_id", "position")
+    return [*(row.number for row in direct), *beside.values_list("number", flat=True)]

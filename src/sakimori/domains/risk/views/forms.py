@@ -8,15 +8,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sakimori.domains.risk import register
+from sakimori.domains.risk import register, rules
 from sakimori.domains.risk.models import Risk, Treatment
 from sakimori.domains.risk.rules import valuation
 from sakimori.kernel.identity.models import Person
+from sakimori.registers.manychoice import ManyField
 from sakimori.registers.relations import RecordField
 
 LONG = forms.Textarea(attrs={"rows": 3})
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 REQUIRED = {"required": _("入力してください。")}
+ANSWERING = _("この脅威・脆弱性に答える管理策")
 
 
 def _level(label: Any, choices: Callable[[], Any], **kwargs: Any) -> forms.TypedChoiceField:
@@ -26,6 +28,12 @@ def _level(label: Any, choices: Callable[[], Any], **kwargs: Any) -> forms.Typed
     return forms.TypedChoiceField(
         label=label, choices=offered, coerce=int, empty_value=None, required=False, **kwargs
     )
+
+
+def _offer_controls(field: forms.Field, risk: Risk) -> None:
+    """Let a field offer every control, those that answer the risk first."""
+    assert isinstance(field, ManyField)
+    field.offer(register.controls(), rules.answering_controls(risk))
 
 
 class Described(forms.Form):
@@ -79,10 +87,7 @@ class Harms(forms.Form):
 class Considered(forms.Form):
     """What is in place already."""
 
-    existing_controls = forms.MultipleChoiceField(
-        label=_("現行の管理策"), choices=register.controls, required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8, "class": "searchable"}),
-    )  # fmt: skip
+    existing_controls = ManyField(label=_("現行の管理策"), heading=ANSWERING, required=False)
     no_control_reason = forms.CharField(
         label=_("管理策がないことの確認"), max_length=200, required=False,
         help_text=_("該当する管理策がないときだけ、確かめた内容を入力します。"),
@@ -92,8 +97,9 @@ class Considered(forms.Form):
 class Analysis(Harms, BySme, ByRegulation, Described, Considered):
     """Everything that is stated to value a risk; the fields of the other method are left out."""
 
-    def __init__(self, *args: Any, method: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, risk: Risk, method: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _offer_controls(self.fields["existing_controls"], risk)
         other = ByRegulation if method == valuation.SME else BySme
         for name in other.base_fields:
             del self.fields[name]
@@ -112,10 +118,7 @@ class Plan(forms.Form):
     )  # fmt: skip
     action = forms.CharField(label=_("実施内容"), widget=LONG, required=False)
     basis = forms.CharField(label=_("判断材料"), widget=LONG, required=False)
-    control_refs = forms.MultipleChoiceField(
-        label=_("管理策"), choices=register.controls, required=False,
-        widget=forms.SelectMultiple(attrs={"size": 10, "class": "searchable"}),
-    )  # fmt: skip
+    control_refs = ManyField(label=_("管理策"), heading=ANSWERING, required=False)
     shared_with = forms.CharField(label=_("共有先（保険会社・委託先など）"), max_length=150, required=False)
     opportunity = forms.CharField(label=_("追求する機会"), widget=LONG, required=False)
     priority = forms.TypedChoiceField(
@@ -134,6 +137,7 @@ class Plan(forms.Form):
 
     def __init__(self, *args: Any, risk: Risk, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _offer_controls(self.fields["control_refs"], risk)
         down, across = valuation.axes(risk.method)
         self.fields["expected_likelihood"].choices = [(level, str(level)) for level in down]  # type: ignore[attr-defined]
         self.fields["expected_loss"].choices = [(level, str(level)) for level in across]  # type: ignore[attr-defined]

@@ -140,8 +140,8 @@ def _map(method: str, title: str, axes: tuple[str, str], counts: Counter[tuple[i
     names, base = _names(method), reverse("registers:list", args=[Risks.slug])
 
     def cell(down: int, across: int) -> Cell:
-        url = f"{base}?{urlencode({'method': method, axes[0]: down, axes[1]: across})}"
-        return Cell(down, across, counts[down, across], tone(down * across), url)
+        asked: dict[str, str | int] = {"method": method, axes[0]: down, axes[1]: across}
+        return Cell(down, across, counts[down, across], tone(down * across), f"{base}?{urlencode(asked)}")
 
     return Map(
         title,

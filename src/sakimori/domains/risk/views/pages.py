@@ -111,7 +111,7 @@ def analyse(request: PersonRequest, pk: int) -> HttpResponse:
     harms = {
         name: rated for name, rated in valuation.harms_of(risk.asset).items() if initial.get(name) is None
     }
-    form = forms.Analysis(request.POST or None, method=method, initial=initial | harms)
+    form = forms.Analysis(request.POST or None, risk=risk, method=method, initial=initial | harms)
     if request.method == "POST" and form.is_valid():
         values = values_of(form)
         scenario = {name: values.pop(name) for name in form.scenario}

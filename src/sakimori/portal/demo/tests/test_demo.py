@@ -55,6 +55,8 @@ def registers():
     assert Entry.objects.filter(verb="application.refused").exists()
     assert Application.objects.filter(decisions__acting_for__isnull=False).exists()
     assert {"open", "closed", "waived"} == statuses(Finding, "state")
+    of_controls = Finding.objects.filter(state="open", check_name__startswith="controls.")
+    assert 20 < of_controls.count() < 150  # each something that somebody can do
 
 
 def controls():

@@ -100,6 +100,57 @@ document.addEventListener("alpine:init", () => {
       return this.count ? `${this.count}件を選択中` : "";
     },
   }));
+
+  // What is ticked stands above as a chip; unticked it goes home. Typing narrows what is left.
+  Alpine.data("many", () => ({
+    count: 0,
+    init() {
+      this.groups().forEach((group) => { group.dataset.open = group.open; });
+      this.$refs.search?.removeAttribute("hidden");
+      this.$refs.groups.addEventListener("change", (event) => this.take(event.target.closest("label")));
+      this.$refs.chosen.addEventListener("change", (event) => this.giveBack(event.target.closest("label")));
+      this.recount();
+    },
+    groups() {
+      return [...this.$refs.groups.children];
+    },
+    take(row) {
+      this.move(row, this.$refs.chosen);
+    },
+    giveBack(row) {
+      this.move(row, this.groups()[row.dataset.home].querySelector(".many-rows"));
+    },
+    move(row, place) {
+      const next = row.nextElementSibling || row.previousElementSibling;
+      row.hidden = false;
+      place.append(row);
+      next?.querySelector("input").focus({ preventScroll: true });
+      this.recount();
+    },
+    folded(text) {
+      return text.normalize("NFKC").toLowerCase();
+    },
+    filter() {
+      const words = this.folded(this.$event.target.value).split(/\s+/).filter(Boolean);
+      this.groups().forEach((group) => {
+        [...group.querySelectorAll("label")].forEach((row) => {
+          const text = this.folded(group.firstElementChild.textContent + row.textContent);
+          row.hidden = !words.every((word) => text.includes(word));
+        });
+        const found = group.querySelector("label:not([hidden])") !== null;
+        group.hidden = words.length > 0 && !found;
+        group.open = words.length > 0 ? found : group.dataset.open === "true";
+      });
+      this.recount();
+    },
+    recount() {
+      this.count = this.$refs.chosen.children.length;
+      this.groups().forEach((group) => {
+        group.querySelector("small").textContent = group.querySelectorAll("label:not([hidden])").length;
+      });
+      this.$refs.none.hidden = this.groups().some((group) => !group.hidden);
+    },
+  }));
 });
 
 // One open menu at a time; a click elsewhere or Escape closes it.
