@@ -212,4 +212,14 @@ TABLE: dict[str, tuple[str, str]] = {
     "start-finish":                   ("xxxxxxxxxxxx", "nnnnnnnnnnnn"),
     "start-step":                     ("nnnnnnnnnnnn", "nnnnnnnnnnnn"),
     "start-template":                 ("nnnnnnnnnnnn", "nnnnnnnnnnnn"),
+
+    "training:confirm":               ("Lxxxxxxxxxxx", ">-nnnnnnnnnn"),
+    "training:excel":                 ("L-ooo-------", ">xxxxxxxxxxx"),
+    "training:mine":                  ("Looooooooooo", ">ooooooooooo"),
+    "training:missing":               ("L-ooo-------", ">-ooo-------"),
+    "training:read":                  ("Lonnnnnnnnnn", ">onnnnnnnnnn"),
+    "training:remind":                ("Lxxxxxxxxxxx", ">-www-------"),
+    "training:results":               ("L-ooo-------", ">xxxxxxxxxxx"),
+    "training:start":                 ("Lxxxxxxxxxxx", ">wnnnnnnnnnn"),
+    "training:test":                  ("Lonnnnnnnnnn", ">?nnnnnnnnnn"),
 }  # fmt: skip

@@ -21,6 +21,7 @@ from sakimori.domains.organization.rules import start_scope
 from sakimori.domains.organization.rules.charts import draw_chart
 from sakimori.domains.risk import rules as risks
 from sakimori.domains.risk.models import Permit, Round
+from sakimori.domains.training import rules as training
 from sakimori.kernel.approvals import approvals
 from sakimori.kernel.dossier import comments, evidence, links
 from sakimori.kernel.exchange import imports
@@ -90,6 +91,7 @@ class World:
     finding: Any
     document: Any
     draft: Any
+    reading: Any
 
     def arguments(self, address: str) -> dict[str, Any]:
         """Return the numbers and words for an address, by its name."""
@@ -160,6 +162,8 @@ NAMED: dict[str, Callable[[World], dict[str, Any]]] = {
     "risk-round": lambda w: {"pk": w.round.pk},
     "risk-round-print": lambda w: {"pk": w.round.pk, "form": "docx"},
     **{f"documents:{name}": lambda w: {"pk": w.document.pk} for name in ("document", "propose")},
+    **{f"training:{name}": lambda w: {"pk": w.reading.pk} for name in ("read", "start", "confirm")},
+    "training:test": lambda w: {"pk": w.reading.pk, "number": 1},
     "documents:edition": lambda w: {"pk": w.document.current.pk},
     "documents:paper": lambda w: {"pk": w.document.current.pk, "form": "docx"},
     "documents:difference": lambda w: {"pk": w.document.current.pk, "other": w.document.current.pk},
@@ -232,7 +236,14 @@ def make_world(cast: Cast) -> World:
         ),
         document=document,
         draft=documents.propose(document=document, reason="直す", by=office),
+        reading=_reading(cast, document),
     )
+
+
+def _reading(cast: Cast, document: Any) -> Any:
+    """Return what a member of 営業部 is to read, his test begun."""
+    reading = training.ask(document.current, [cast.kato])[0]
+    return training.start(reading, by=cast.kato)
 
 
 def _duty_of_sales(cast: Cast) -> Any:

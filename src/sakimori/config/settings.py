@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "sakimori.domains.assets",
     "sakimori.domains.controls",
     "sakimori.domains.documents",
+    "sakimori.domains.training",
     "sakimori.domains.risk",
     "sakimori.portal",
     "sakimori.portal.applications",

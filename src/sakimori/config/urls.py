@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sakimori.kernel.dossier.urls")),
     path("controls/", include("sakimori.domains.controls.urls")),
     path("documents/", include("sakimori.domains.documents.urls")),
+    path("training/", include("sakimori.domains.training.urls")),
     path("", include("sakimori.domains.organization.urls")),
     path("", include("sakimori.domains.people.urls")),
     path("", include("sakimori.domains.assets.urls")),

@@ -6,6 +6,7 @@ A duty names its event in ``after``: one of the hooks of the product, a hook and
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -26,28 +27,46 @@ from .targets import Target
 
 def happened(event: str, record: Record, *, at: datetime | None = None) -> list[Occurrence]:
     """Start the clock of every duty that follows ``event``; the same event at the same moment starts it once."""
+    return happened_all(event, [record], at=at)
+
+
+def happened_all(event: str, records: Sequence[Record], *, at: datetime | None = None) -> list[Occurrence]:
+    """Start the clock for many records of one kind in few statements.
+
+    Where the duty names no role, the record's owner answers for it.
+    """
+    if not records:
+        return []
     moment = at or clock.now()
-    names = {event, f"{event}/{kinds.kind_id(record)}"}
+    names = {event, f"{event}/{kinds.kind_id(records[0])}"}
     duties = [duty for duty in DUTIES if duty.after in names and not duty.retired]
     if not duties:
         return []
     adopted = {row.duty_id: row for row in plan.adopt()}
     with transaction.atomic():
-        return [_start(adopted[duty.id], duty, record, moment) for duty in duties]
+        return [row for duty in duties for row in _start(adopted[duty.id], duty, records, moment)]
 
 
-def _start(obligation: Obligation, duty: Duty, record: Record, moment: datetime) -> Occurrence:
+def _start(
+    obligation: Obligation, duty: Duty, records: Sequence[Record], moment: datetime
+) -> Iterable[Occurrence]:
     within = calendar.cadence(duty.within)
     assert within is not None
     due_on, due_at = calendar.deadline(within, moment)
-    target = Target(record.pk, record.kind, _department(record))
     start = moment.astimezone(clock.JAPAN).date()
     slug = f"{duty.after[:40]}@{moment.isoformat()}"
-    row = plan.planned(
-        obligation, duty, target, slug, due_on, start, due_on, contact_at=moment, due_at=due_at
-    )
-    storage.store([row])
-    return Occurrence.objects.get(obligation=obligation, slot=row.slot)
+    rows = []
+    for record in records:
+        target = Target(record.pk, record.kind, _department(record))
+        row = plan.planned(
+            obligation, duty, target, slug, due_on, start, due_on, contact_at=moment, due_at=due_at
+        )
+        if not duty.role and record.owner_id is not None:
+            row = row._replace(role="", assignee_id=record.owner_id)
+        rows.append(row)
+    storage.store(rows)
+    found = Occurrence.objects.filter(obligation=obligation, target__in=[record.pk for record in records])
+    return found.filter(slot__endswith=slug)
 
 
 def _department(record: Record) -> int | None:

@@ -8,7 +8,7 @@ from sakimori.lib import clock
 
 from . import contact, plan
 from .acts import assign, complete, earliest, may_act, move, set_aside
-from .events import free_assignments, happened, prove
+from .events import free_assignments, happened, happened_all, prove
 from .forecast import Forecast, duties_of, forecast
 from .grid import Cell, Row, grid
 from .models import Obligation, Occurrence
@@ -45,6 +45,7 @@ __all__ = [
     "free_assignments",
     "grid",
     "happened",
+    "happened_all",
     "materialise",
     "may_act",
     "move",

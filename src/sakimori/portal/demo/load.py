@@ -15,14 +15,14 @@ from sakimori.kernel.policy import policy
 from sakimori.lib import clock
 from sakimori.lib.errors import NotAllowed
 
-from . import beginning, closing, controls, documents, last_year, ledger, this_year, year
+from . import beginning, closing, controls, documents, last_year, ledger, this_year, training, year
 from .company import Stage
 
 _SEED = 20260401
 Chapter = Callable[[Stage], None]
 CHAPTERS: tuple[Chapter, ...] = (
-    beginning.tell, last_year.tell, ledger.tell, year.tell, controls.work, documents.work, this_year.tell, controls.revise,
-    closing.tell,
+    beginning.tell, last_year.tell, ledger.tell, year.tell, controls.work, documents.work, training.work,
+    this_year.tell, controls.revise, closing.tell,
 )  # fmt: skip
 
 
