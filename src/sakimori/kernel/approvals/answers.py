@@ -23,7 +23,7 @@ from sakimori.lib.errors import Invalid, Refused
 from sakimori.lib.japanese import is_blank, parse_decimal
 from sakimori.lib.numerals import whole
 
-from . import tables
+from . import items, tables
 from .registry import CHOICES
 
 _LENGTHS = {"text": 200, "textarea": 4000}
@@ -42,6 +42,7 @@ def clean(form: Form, raw: Mapping[str, Any], *, by: Person) -> dict[str, Any]:
 
     Records are looked up among those that ``by`` may see. An answer that the form does not ask is a problem too.
     """
+    form = items.live(form, by)
     problems: dict[str, object] = {}
     answers: dict[str, Any] = {}
     for unknown in set(raw) - {f.id for f in form.fields}:
@@ -55,7 +56,7 @@ def clean(form: Form, raw: Mapping[str, Any], *, by: Person) -> dict[str, Any]:
             problems[field.id] = str(refused)
     if problems:
         raise Invalid(problems)
-    return answers
+    return answers | items.summary(form, answers)
 
 
 def is_asked(field: FormField, answers: Mapping[str, Any]) -> bool:
@@ -72,6 +73,8 @@ def _word(value: Any) -> str:
 
 
 def _answer(field: FormField, raw: Any, by: Person) -> Any:
+    if field.type == "item":
+        return items.answer(field, raw)
     if _is_empty(raw):
         if field.required:
             verb = (

@@ -23,14 +23,15 @@ from sakimori.lib.errors import Conflict, Invalid, NotAllowed, Refused, Separati
 from . import answers as reading
 from . import drafting, routes, separation, travel
 from .drafting import Emergency
+from .items import items
 from .models import Application, Decision, Step
 from .queue import Signature, admit, readable, signatures, waiting_for
 from .registry import Case, Effect, check, choices, condition, on_approved, role_of
 
 __all__ = [
     "Application", "Case", "Effect", "Emergency", "Signature", "admit", "check", "choices", "condition", "decide", "decide_many",
-    "is_approved", "on_approved", "put_forward", "readable", "resubmit", "role_of", "route_preview", "signatures", "submit",
-    "waiting_for", "withdraw",
+    "is_approved", "items", "on_approved", "put_forward", "readable", "resubmit", "role_of", "route_preview", "signatures",
+    "submit", "waiting_for", "withdraw",
 ]  # fmt: skip
 
 Status = Application.Status

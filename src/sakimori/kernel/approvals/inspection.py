@@ -14,6 +14,7 @@ from sakimori.kernel.content.texts import NOTICES
 from sakimori.lib.strictyaml import ContentError
 
 from . import tables
+from .items import SOURCES
 from .registry import CHECKS, CHOICES, CONDITIONS, EFFECTS, ROLES
 
 TOLD = ("waiting", "due", "overdue", "escalated", "approved", "returned", "rejected", "expired")
@@ -43,7 +44,7 @@ def _of_form(form: Form) -> Iterator[str]:
     named += [(step.role_from, ROLES) for step in form.route]
     sources = (field.choices_from for field in form.fields if not tables.is_table(field.choices_from))
     named += [(name, CHOICES) for name in sources]
-    named += [(form.check, CHECKS)]
+    named += [(form.check, CHECKS), (form.items_from, SOURCES)]
     for name, table in named:
         if name and name not in table:
             yield _("「%s」という名前の処理は登録されていません。") % name

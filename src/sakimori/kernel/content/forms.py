@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 from sakimori.kernel.identity import access
 from sakimori.lib.strictyaml import Place
 
+from .items import Item
 from .shelf import Shelf
+
+CHECKLIST_PREFIX = "CHK"  # of all checklists together
 
 FieldType = Literal[
     "text", "textarea", "date", "period", "choice", "multi-choice", "number", "money", "person",
-    "department", "record", "file", "yes-no",
+    "department", "record", "file", "yes-no", "item",
 ]  # fmt: skip
 
 
@@ -54,6 +57,7 @@ class FormField:
     past: bool = True  # False: the day cannot lie back
     help: str = ""
     when: When | None = None
+    item: Item | None = None  # of an item: what is checked, and against what
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +112,7 @@ class Form:
     listed: bool = True  # False: filed from the page of its subject only
     corrected: Literal["here", "at_subject"] = "here"  # where a returned one is corrected and sent again
     fields: tuple[FormField, ...] = ()
+    items_from: str = ""  # a source of further items registered in Python, of the person who files
     check: str = ""  # a named check across the answers, registered in Python
     route: tuple[RouteStep, ...] = ()
     separate: tuple[str, ...] = ()  # fields naming people who may not decide: the workers, the beneficiary
@@ -133,6 +138,8 @@ def _problems(pieces: Mapping[str, Any]) -> Iterable[tuple[Place, str]]:
     for form in pieces.values():
         for sentence in _of_form(form):
             yield form.place, sentence
+        if form.prefix == CHECKLIST_PREFIX:
+            continue
         if (other := prefixes.setdefault(form.prefix, form.id)) != form.id:
             yield (
                 form.place,
@@ -173,6 +180,8 @@ def _of_field(field_: FormField, fields: Mapping[str, FormField]) -> Iterable[st
         )
     if (field_.type == "record") != bool(field_.kind):
         yield _("項目「%s」: kind は record の項目に必要で、他の型には書けません。") % field_.id
+    if (field_.type == "item") != (field_.item is not None):
+        yield _("項目「%s」: item は item の項目に必要で、他の型には書けません。") % field_.id
     if field_.when is not None and field_.when.field_ not in fields:
         yield _("項目「%(id)s」: when の「%(f)s」という項目はありません。") % {
             "id": field_.id,

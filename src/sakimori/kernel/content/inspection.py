@@ -6,11 +6,33 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
-from . import catalogue, courses, duties, forms, parameters, regulations, standards, texts, threats
+from . import (
+    catalogue,
+    checklists,
+    courses,
+    duties,
+    forms,
+    parameters,
+    regulations,
+    standards,
+    texts,
+    threats,
+)
 from .shelf import Shelf
 
 # Importing a module is what puts its shelves up.
-MODULES = (catalogue, courses, duties, forms, parameters, regulations, standards, texts, threats)
+MODULES = (
+    catalogue,
+    checklists,
+    courses,
+    duties,
+    forms,
+    parameters,
+    regulations,
+    standards,
+    texts,
+    threats,
+)
 
 
 @register()

@@ -60,7 +60,12 @@ class Shelf(Generic[T]):
     ) -> None:
         self.title, self.pattern, self.shape = title, pattern, shape
         self.of_file, self.named_by_file, self.omit, self.check = of_file, named_by_file, omit, check
+        self.included: list[tuple[Shelf[Any], Callable[[Any], T]]] = []
         Shelf.every.append(self)
+
+    def include(self, other: Shelf[Any], turned: Callable[[Any], T]) -> None:
+        """Offer the pieces of another shelf too, each ``turned`` into a piece of this one."""
+        self.included.append((other, turned))
 
     def all(self) -> Mapping[str, T]:
         """Return every piece by id, in the order of the files.
@@ -132,14 +137,20 @@ def _read_file(shelf: Shelf[Any], root: str, path: Path) -> tuple[Any, ...]:
     return pieces
 
 
+def _every(shelf: Shelf[Any], root: str) -> Iterator[Any]:
+    for path in _paths(shelf, root):
+        yield from _read_file(shelf, root, path)
+    for other, turned in shelf.included:
+        yield from map(turned, other)
+
+
 @functools.cache
 def _read(shelf: Shelf[Any], root: str) -> Mapping[str, Any]:
     pieces: dict[str, Any] = {}
-    for path in _paths(shelf, root):
-        for piece in _read_file(shelf, root, path):
-            if piece.id in pieces:
-                raise ContentError(f"id「{piece.id}」が二重に使われています。", place_of(piece, str(path)))
-            pieces[piece.id] = piece
+    for piece in _every(shelf, root):
+        if piece.id in pieces:
+            raise ContentError(f"id「{piece.id}」が二重に使われています。", place_of(piece, shelf.pattern))
+        pieces[piece.id] = piece
     return pieces
 
 

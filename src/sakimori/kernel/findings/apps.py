@@ -12,6 +12,7 @@ class FindingsConfig(AppConfig):
     verbose_name = "自動点検"
 
     def ready(self) -> None:
-        """Read the checks of every application; let approved exceptions waive."""
+        """Read the checks of every application; let approved exceptions waive and checklists be judged."""
         import_string("sakimori.kernel.findings.acts.waive_by_form")
+        import_string("sakimori.kernel.findings.checklists.judge")
         autodiscover_modules("checks")

@@ -43,13 +43,21 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         return self.filter(record_id=record.pk)
 
     def answered_by(self, person: Person) -> Self:
-        """Keep what the person answers for: his records, else his department's, else those of his roles."""
+        """Keep what the person answers for: his records, else his department's, else those of his roles.
+
+        A check may name the role itself, whoever owns the record.
+        """
         places = [place for role, place in person.holdings() if role == access.HEAD]
         mine = models.Q(record__owner=person)
         ownerless = models.Q(record__owner=None)
         mine |= ownerless & models.Q(record__department__in=places)
         mine |= ownerless & models.Q(record__department=None, role__in=person.roles())
-        return self.filter(mine)
+        by_role = [check.name for check in CHECKS.values() if check.answering]
+        named = models.Q(role__in=person.roles() - {access.HEAD})
+        named |= models.Q(role=access.HEAD, record__department__in=places)
+        return self.filter(
+            models.Q(check_name__in=by_role) & named | ~models.Q(check_name__in=by_role) & mine
+        )
 
 
 class Finding(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     Offenders = Callable[[date], QuerySet[Any]]
+    Answering = Callable[[Collection[int]], Mapping[int, str]]
 
 Severity = Literal["critical", "major", "minor"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
@@ -26,6 +27,7 @@ class Check:
     severity: Severity
     role: str  # who answers where the record has no owner
     requirements: tuple[str, ...]
+    answering: Answering | None = None  # the role that answers for each offender, whoever owns the record
 
     @property
     def description(self) -> str:
@@ -43,9 +45,11 @@ def check(
     severity: Severity = "minor",
     role: str = "security_office",
     requirements: tuple[str, ...] = (),
+    answering: Answering | None = None,
 ) -> Callable[[Offenders], Offenders]:
     """Declare the decorated function as check ``name``; ``label`` is what its findings are called.
 
+    ``answering`` names the role per offender, where its owner is not who puts it right.
     Raises ValueError for a name used twice or an unknown severity.
     """
     if severity not in SEVERITIES:
@@ -55,7 +59,7 @@ def check(
         known = CHECKS.get(name)
         if known and known.offenders.__qualname__ != function.__qualname__:
             raise ValueError(f"check {name!r} is declared twice")
-        CHECKS[name] = Check(name, label, function, severity, role, tuple(requirements))
+        CHECKS[name] = Check(name, label, function, severity, role, tuple(requirements), answering)
         return function
 
     return declare

@@ -72,9 +72,11 @@ def _open(check: Check, fresh: QuerySet[Record], day: date) -> int:
     due, now, count = _due(check, day), clock.now(), 0
     for some in _batches(pks):
         before = _latest_closed(check, some)
+        roles = check.answering(some) if check.answering else {}
         rows = [
             Finding(
-                check_name=check.name, record_id=pk, severity=check.severity, role=check.role,
+                check_name=check.name, record_id=pk, severity=check.severity,
+                role=roles.get(pk, check.role),
                 opened_at=now, due_on=due, previous_id=before.get(pk),
             )
             for pk in some

@@ -7,11 +7,13 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
+from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Department, Person
 from sakimori.kernel.notices import notices
 from sakimori.lib import clock
 
 from .models import Finding
+from .registry import CHECKS
 
 
 def tell(day: date | None = None) -> int:
@@ -39,12 +41,18 @@ def _send(kind: str, rows: QuerySet[Finding], today: date) -> int:
 
 
 def _per_person(rows: QuerySet[Finding]) -> Counter[int]:
-    """Count by whoever answers: the record's owner, the head of its department, the holders of the role."""
+    """Count by whoever answers: the record's owner, the head of its department, the holders of the role.
+
+    A check may name the role itself, whoever owns the record.
+    """
     counts: Counter[int] = Counter()
     heads = dict(Department.objects.exclude(head=None).values_list("pk", "head_id"))
-    groups = rows.order_by().values_list("record__owner_id", "record__department_id", "role")
-    for owner, department, role, number in groups.annotate(number=Count("pk")):
-        for pk in _answering(owner, heads.get(department), role):
+    groups = rows.order_by().values_list("record__owner_id", "record__department_id", "role", "check_name")
+    for owner, department, role, name, number in groups.annotate(number=Count("pk")):
+        check, head = CHECKS.get(name), heads.get(department)
+        if check is not None and check.answering:
+            owner, head = None, head if role == access.HEAD else None
+        for pk in _answering(owner, head, role):
             counts[pk] += number
     return counts
 

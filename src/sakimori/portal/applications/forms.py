@@ -11,8 +11,9 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sakimori.kernel.approvals import answers
+from sakimori.kernel.approvals import answers, items
 from sakimori.kernel.content.forms import Form, FormField
+from sakimori.kernel.content.parameters import PARAMETERS
 from sakimori.kernel.identity.models import Department, Person
 from sakimori.kernel.records.models import Record
 from sakimori.lib.errors import Invalid
@@ -50,11 +51,54 @@ class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class ItemInput(forms.MultiWidget):
+    """One item of a checklist: the judgement, what was found where that is measured, and the comment."""
+
+    use_fieldset = True
+
+    def __init__(self, asked: FormField) -> None:
+        assert asked.item is not None
+        rows = [(key, word) for key, word in items.JUDGEMENTS.items()]
+        comment = forms.Textarea(
+            attrs={"rows": 1, "aria-label": _("所見"), "placeholder": _("所見（不適合のときは内容と処置）")}
+        )
+        parts: dict[str, forms.Widget | type[forms.Widget]] = {
+            "judgement": forms.RadioSelect(choices=rows),
+            "comment": comment,
+        }
+        if asked.item.parameter:
+            blank = forms.RadioSelect(choices=[("", _("値を入力する")), rows[-1]])
+            parts = {"measured": _measure(asked), "judgement": blank, "comment": comment}
+        super().__init__(parts)
+        self.parts = tuple(parts)
+
+    def decompress(self, value: Any) -> list[Any]:
+        """Return the parts of a kept answer."""
+        return [(value or {}).get(part, "") for part in self.parts]
+
+    def named(self, values: list[Any]) -> dict[str, str]:
+        """Return what was entered by the names of the parts."""
+        return {part: clean_text(value or "") for part, value in zip(self.parts, values, strict=True)}
+
+
+def _measure(asked: FormField) -> forms.Widget:
+    """Return where the value found is entered."""
+    assert asked.item is not None
+    parameter = PARAMETERS[asked.item.parameter]
+    if parameter.type == "choice":
+        rows = [("", _("選んでください")), *((option.id, option.label) for option in parameter.choices)]
+        return forms.Select(choices=rows, attrs={"aria-label": _("確かめた値")})
+    unit = parameter.unit or (_("例: 3か月") if parameter.type == "duration" else "")
+    hint = _("確かめた値（%s）") % unit if unit else _("確かめた値")
+    return forms.TextInput(attrs={"aria-label": hint, "placeholder": hint})
+
+
 class AnswerForm(forms.Form):
     """The questions of one form, for one person."""
 
     def __init__(self, piece: Form, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        piece = items.live(piece, person)
         self.piece, self.person = piece, person
         self.answers: dict[str, Any] = {}
         for asked in piece.fields:
@@ -86,6 +130,9 @@ class AnswerForm(forms.Form):
         for asked in self.piece.fields:
             value = self.fields[asked.id].widget.value_from_datadict(self.data, self.files, asked.id)
             field = self.fields[asked.id]
+            if isinstance(field.widget, ItemInput):
+                found[asked.id] = field.widget.named(value)
+                continue
             if isinstance(field, RecordField) and value:
                 try:
                     value = field.clean(value)
@@ -110,6 +157,11 @@ def _field(asked: FormField, piece: Form, person: Person) -> forms.Field:
         "help_text": _help(asked, piece),
     }
     match asked.type:
+        case "item":
+            assert asked.item is not None
+            # Every item wants an answer: a mark on each would say nothing.
+            common |= {"label": items.question(asked.item), "help_text": _basis(asked), "required": False}
+            return forms.Field(widget=ItemInput(asked), **common)
         case "person":
             return RecordField(Person, person, **common)
         case "department":
@@ -143,6 +195,15 @@ def _widget(asked: FormField) -> forms.Widget:
         case "number" | "money":
             return forms.TextInput(attrs={"inputmode": "numeric"})
     return forms.TextInput()
+
+
+def _basis(asked: FormField) -> str:
+    """Return the article behind an item, and the value against which the product judges."""
+    assert asked.item is not None
+    basis, standard = items.source_of(asked.item), items.standard(asked.item)
+    return (
+        _("%(basis)s。定めは%(standard)s。") % {"basis": basis, "standard": standard} if standard else basis
+    )
 
 
 def _help(asked: FormField, piece: Form) -> str:

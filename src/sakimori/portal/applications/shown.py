@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sakimori.kernel.approvals import answers, approvals, drafting, people, routes, separation
+from sakimori.kernel.approvals import answers, approvals, drafting, items, people, routes, separation
 from sakimori.kernel.approvals.approvals import Application
 from sakimori.kernel.approvals.models import Step
 from sakimori.kernel.content.forms import FORMS, Form, FormField
@@ -36,6 +36,7 @@ ACTIONS = {
 }
 
 
+_JUDGED = {items.CONFORMING: "green", items.NONCONFORMING: "red", items.NOT_APPLICABLE: "gray"}
 _SHORT = frozenset({"date", "number", "money", "yes-no", "person", "department"})
 
 
@@ -81,13 +82,38 @@ def badge(application: Application) -> values.Badge:
 def facts(application: Application, viewer: Person) -> list[Fact]:
     """Return the answers under the labels of the form; names of records that the viewer may not know are hidden."""
     if application.form not in FORMS:
-        return [Fact(name, values.html(value), True) for name, value in application.answers.items()]
+        told = ((name, value) for name, value in application.answers.items() if not isinstance(value, dict))
+        return [Fact(name, values.html(value), True) for name, value in told]
     names = _names(application, viewer)
     return [
         Fact(asked.label, _answer(asked, application.answers.get(asked.id), names), asked.type not in _SHORT)
         for asked in FORMS[application.form].fields
-        if asked.id in application.answers
+        if asked.id in application.answers and asked.type != "item"
     ]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One item of a checklist as it was asked and judged on its day."""
+
+    asked: str
+    judgement: values.Badge
+    said: str
+
+
+def checked(application: Application) -> list[Checked]:
+    """Return the items of a filled checklist in their order."""
+    found = application.answers.values()
+    return [_checked(value) for value in found if isinstance(value, dict) and "judgement" in value]
+
+
+def _checked(value: Mapping[str, str]) -> Checked:
+    word, tone = items.JUDGEMENTS[value["judgement"]], _JUDGED[value["judgement"]]
+    said = [value["comment"]]
+    if value["standard"]:
+        values_ = {"found": value["measured"] or "－", "wanted": value["standard"]}
+        said.insert(0, _("確かめた値: %(found)s（定めは%(wanted)s）") % values_)
+    return Checked(value["asked"], values.Badge(str(word), tone), "。".join(filter(None, said)))
 
 
 def _names(application: Application, viewer: Person) -> dict[str, Record]:

@@ -101,7 +101,7 @@ def risks_by_threat(person: Person, today: date) -> dict[str, Counter[str]]:
         unvalued=Count("pk", filter=Q(value=None)),
         review=Count("pk", filter=Q(review_on__lt=today)),
     )
-    return {row.pop("threat"): Counter(row) for row in counted}
+    return {row["threat"]: Counter({name: row[name] for name in row if name != "threat"}) for row in counted}
 
 
 def of_risks(threats: dict[str, Counter[str]], late: int, today: date) -> list[Figure]:
@@ -132,7 +132,8 @@ def work(person: Person, today: date) -> Counter[str]:
 
 
 def _as(rows: QuerySet[Any], name: str) -> QuerySet[Any]:
-    return rows.order_by().values_list(Value(name)).annotate(Count("pk"))
+    found: QuerySet[Any] = rows.order_by().values_list(Value(name)).annotate(Count("pk"))
+    return found
 
 
 def of_work(counts: Counter[str]) -> list[Figure]:

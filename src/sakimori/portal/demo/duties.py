@@ -8,10 +8,13 @@ from typing import Any
 
 import yaml
 
-from sakimori.kernel.approvals import approvals
+from sakimori.kernel.approvals import approvals, items
+from sakimori.kernel.content.checklists import CHECKLISTS
+from sakimori.kernel.content.forms import FORMS
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.obligations import obligations
 from sakimori.kernel.obligations.models import Occurrence
+from sakimori.kernel.policy import policy
 from sakimori.lib import clock
 
 from . import calendar
@@ -49,7 +52,8 @@ def _file(occurrence: Occurrence, form: str) -> None:
     if not holders or not Occurrence.objects.open().filter(pk=occurrence.pk).exists():
         return
     today = clock.today().isoformat()
-    answers = {**_answers()[form], "done_on": today}
+    answers = _checked(form, holders[0]) if form in CHECKLISTS else _answers()[form]
+    answers = {**answers, "done_on": today}
     if form == "restore-test":
         answers["backup_on"] = today
     if form == "officers-confirmation":
@@ -62,3 +66,18 @@ def _file(occurrence: Occurrence, form: str) -> None:
     filed = approvals.submit(form, answers, by=holders[0])  # proves the earliest occurrence that it can mean
     if not Occurrence.objects.filter(proof=filed).exists():  # only its filer can tell about whom it is
         obligations.complete(occurrence, proof=filed, by=holders[0])
+
+
+def _checked(form: str, by: Person) -> dict[str, Any]:
+    """Return a filled checklist: the first of a department has something wrong, the next ones conform."""
+    earlier = approvals.Application.objects.filter(form=form, department_id=by.department_id)
+    wrong = {} if earlier.exists() else _answers()[form]
+    found: dict[str, Any] = {}
+    for field in items.live(FORMS[form], by).fields:
+        if field.item is None:
+            continue
+        right = {"measured": str(policy.value(field.item.parameter))} if field.item.parameter else {}
+        found[field.id] = {"judgement": items.CONFORMING, **right}
+        if field.id in wrong:
+            found[field.id] |= {"judgement": items.NONCONFORMING, **wrong[field.id]}
+    return found

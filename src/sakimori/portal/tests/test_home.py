@@ -24,7 +24,8 @@ STANDING_IN = 4  # heads, office and chair also ask who stands in where nobody h
     ("name", "most"),
     [
         ("kato", BUDGET), ("kubo", BUDGET), ("shimizu", BUDGET), ("kobayashi", BUDGET), ("sato", BUDGET),
-        ("aoki", BUDGET + MANAGEMENT), ("kimura", BUDGET + STANDING_IN), ("eto", BUDGET + STANDING_IN + OWN), ("ueno", BUDGET + STANDING_IN),
+        ("aoki", BUDGET + MANAGEMENT), ("kimura", BUDGET + STANDING_IN), ("eto", BUDGET + STANDING_IN + OWN),
+        ("ueno", BUDGET + STANDING_IN),
     ],
 )  # fmt: skip
 def test_home_asks_few_questions_and_shows_all_kinds_of_work(as_person, cast, name, most):

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.utils.translation import gettext as _
-
 from sakimori.kernel.content import parameters
 from sakimori.kernel.content.parameters import PARAMETERS, Parameter
 from sakimori.kernel.policy import policy
+from sakimori.kernel.policy.wording import words
 from sakimori.lib import clock, worddiff
-from sakimori.lib.dates import Cadence
 from sakimori.lib.worddiff import Piece
 
 from .editions import Edition, EditionArticle
@@ -121,21 +119,3 @@ def said(name: str, raw: Any) -> str:
     """Return a stored value of a parameter in words."""
     parameter = PARAMETERS[name]
     return words(parameter, parameters.typed(parameter, raw) if raw is not None else None)
-
-
-def words(parameter: Parameter, value: Any) -> str:
-    """Return a typed value in words: 6か月, はい, 10文字; a table is said row by row."""
-    match value:
-        case None:
-            return _("定めなし")
-        case bool():
-            return _("はい") if value else _("いいえ")
-        case Cadence():
-            return value.label
-        case tuple() if parameter.type == "table":
-            return "\n".join("｜".join("" if c is None else str(c) for c in row.values()) for row in value)
-        case tuple():
-            return "、".join(f"{item}{parameter.unit}" for item in value)
-    if parameter.type == "choice":
-        return next((option.label for option in parameter.choices if option.id == value), str(value))
-    return f"{value:,}{parameter.unit}" if isinstance(value, int) else f"{value}{parameter.unit}"

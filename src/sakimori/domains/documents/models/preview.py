@@ -12,10 +12,11 @@ from sakimori.kernel.content.parameters import PARAMETERS, Parameter
 from sakimori.kernel.content.regulations import written_numbers
 from sakimori.kernel.obligations import obligations
 from sakimori.kernel.policy import policy
+from sakimori.kernel.policy.wording import words
 from sakimori.lib import clock
 from sakimori.lib.errors import Refused
 
-from .differences import said, words
+from .differences import said
 from .editions import Edition
 
 

@@ -22,11 +22,12 @@ from sakimori.kernel.identity import access
 from sakimori.kernel.obligations.models import Occurrence
 from sakimori.kernel.policy import policy
 from sakimori.kernel.policy.models import ParameterRevision
+from sakimori.kernel.policy.wording import words
 from sakimori.lib import provisions
 from sakimori.lib.errors import Refused
 from sakimori.lib.provisions import Item
 
-from .differences import said, words
+from .differences import said
 from .documents import Document
 from .editions import Edition, EditionArticle
 

@@ -13,6 +13,7 @@ from sakimori.kernel.approvals.approvals import Application
 from sakimori.kernel.content.forms import FORMS, Form, FormField, Subject
 from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Appointment, Person, Site
+from sakimori.lib import clock
 from sakimori.lib.errors import Invalid, SeparationOfDuties
 from tests.cast import Cast
 
@@ -29,7 +30,7 @@ def sample(asked: FormField, cast: Cast) -> Any:
         "multi-choice": [first],
         "person": cast.shimizu.number,
         "department": cast.sales.number,
-        "date": "2026-07-01",
+        "date": clock.today().isoformat(),
         "period": ["2026-07-01", "2026-07-31"],
         "number": "1",
         "money": "1",
@@ -40,10 +41,14 @@ def sample(asked: FormField, cast: Cast) -> Any:
 
 @pytest.fixture
 def alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Form:
-    """The form of the test about any site, without the checks and effects of its domain."""
+    """The form of the test about any site, without the checks, the choice of roles and the effects of its domain."""
     form = FORMS[request.param]
     subject = Subject(kind="identity.site") if form.subject else None
-    form = dataclasses.replace(form, subject=subject, check="")
+    steps = [
+        dataclasses.replace(step, role="committee_member", role_from="") if step.role_from else step
+        for step in form.route
+    ]
+    form = dataclasses.replace(form, subject=subject, check="", route=type(form.route)(steps))
     pieces = {**FORMS.all(), form.id: form}
     monkeypatch.setattr(FORMS, "all", lambda: pieces)
     monkeypatch.delitem(approvals.travel.EFFECTS, form.id, raising=False)

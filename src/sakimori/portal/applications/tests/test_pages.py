@@ -276,3 +276,29 @@ def test_the_office_finds_every_application_in_the_register(
 ) -> None:
     page = as_person(cast.ueno).get("/registers/applications/").content.decode()
     assert trip.number in page
+
+
+def test_a_checklist_is_filled_on_its_page_and_reads_as_it_was_asked(cast: Cast, as_person: Enter) -> None:
+    assert (
+        "運用チェックリスト" in as_person(cast.kimura).get("/applications/new/?kind=record").content.decode()
+    )
+    client, address = as_person(cast.ueno), "/applications/new/suppliers-checklist/"
+    answers = {
+        "done_on": "2026-11-02", "supply-approver_judgement": "conforming",
+        "supply-cloud-approver_judgement": "nonconforming", "supply-datacentre-tier_measured": "２",
+    }  # fmt: skip
+    refused = client.post(address, answers)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "不適合です（定めは3以上）" in page
+    assert 'value="２"' in page
+    answers |= {f"supply-{name}_comment": "年内に移す" for name in ("cloud-approver", "datacentre-tier")}
+    kept = client.get(client.post(address, answers).headers["Location"]).content.decode()
+    assert "確かめた値: ２（定めは3以上）。年内に移す" in kept
+    assert "承認の経路" not in kept
+
+
+def test_a_checklist_is_not_filed_by_whom_it_does_not_name(cast: Cast, as_person: Enter) -> None:
+    answer = as_person(cast.kato).post("/applications/new/suppliers-checklist/", {"done_on": "2026-11-02"})
+    assert answer.status_code == 422
+    assert not Application.objects.exists()

@@ -98,6 +98,7 @@ def _page(
         "piece": FORMS.all().get(application.form),
         "badge": shown.badge(application),
         "facts": shown.facts(application, person),
+        "checked": shown.checked(application),
         "stops": shown.route(application),
         "turns": shown.turns(application, person),
         "is_changed": shown.is_changed(application),

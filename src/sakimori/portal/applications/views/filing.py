@@ -21,7 +21,7 @@ from sakimori.kernel.content.forms import FORMS, Form
 from sakimori.kernel.content.forms import Subject as FormSubject
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.records.models import Record
-from sakimori.lib import japanese
+from sakimori.lib import clock, japanese
 from sakimori.lib.errors import Invalid, Refused
 from sakimori.registers.relations import RecordField
 from sakimori.registers.views.gate import PersonRequest, for_person
@@ -47,21 +47,23 @@ def mine(request: PersonRequest) -> HttpResponse:
 @require_safe
 @for_person
 def forms_list(request: PersonRequest) -> HttpResponse:
-    """List the forms that the person may file, by category, narrowed by words."""
+    """List the forms that the person may file, by category, narrowed by words; records where the address asks."""
     text = request.GET.get("q", "").strip()
+    kind = "record" if request.GET.get("kind") == "record" else "application"
     context = {
         "text": text,
-        "categories": _by_category(request.person, text),
+        "kind": kind,
+        "categories": _by_category(request.person, text, kind),
         "crumbs": _crumbs(_("申請する")),
     }
     return render(request, "applications/forms.html", context)
 
 
-def _by_category(person: Person, text: str) -> dict[str, list[Form]]:
+def _by_category(person: Person, text: str, kind: str) -> dict[str, list[Form]]:
     held, words = person.roles(), japanese.fold(text)
     found: dict[str, list[Form]] = {}
     for form in FORMS:
-        offered = form.kind == "application" and form.listed and held & set(form.applicants)
+        offered = form.kind == kind and form.listed and held & set(form.applicants)
         if offered and words in japanese.fold(f"{form.title} {form.description} {form.category}"):
             found.setdefault(form.category, []).append(form)
     return found
@@ -70,20 +72,23 @@ def _by_category(person: Person, text: str) -> dict[str, list[Form]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_person
 def new(request: PersonRequest, form_id: str) -> HttpResponse:
-    """Fill in a form; ``subject`` of the address names what it is about."""
+    """Fill in a form or a record; ``subject`` of the address names what it is about."""
     piece = FORMS.all().get(form_id)
-    if piece is None or piece.kind != "application" or not piece.listed:
+    if piece is None or not piece.listed:
         raise Http404
     subject = _subject(request)
     if subject is None and piece.subject is not None and piece.subject.required:
         return _choosing(request, piece, piece.subject)
     if request.method != "POST":
         form = AnswerForm(
-            piece, request.person, initial={k: v for k, v in request.GET.items() if k != "subject"}
+            piece,
+            request.person,
+            initial={"done_on": clock.today()} | {k: v for k, v in request.GET.items() if k != "subject"},
         )
         return _filling(request, piece, subject, form, EmergencyForm())
     form = AnswerForm(piece, request.person, request.POST, request.FILES)
-    emergency = EmergencyForm(request.POST)
+    # A record tells by itself when it was done; only an application can come after the fact.
+    emergency = EmergencyForm(request.POST if piece.kind == "application" else {})
     if not (form.is_valid() and emergency.is_valid()):
         return _filling(request, piece, subject, form, emergency, status=422)
     return _file(request, piece, subject, form, emergency)
@@ -118,7 +123,10 @@ def _file(
         return _filling(request, piece, subject, form, emergency, status=422)
     except Refused as refused:
         return _filling(request, piece, subject, form, emergency, refusal=refused, status=422)
-    messages.success(request, _("申請しました。番号は %s です。") % application.number)
+    done = (
+        _("記録しました。番号は %s です。") if piece.kind == "record" else _("申請しました。番号は %s です。")
+    )
+    messages.success(request, done % application.number)
     return redirect("applications:page", application.pk)
 
 
@@ -152,11 +160,12 @@ def _filling(
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    retroactive = piece.retroactive and piece.kind == "application"
     context: Mapping[str, Any] = {
         "piece": piece,
         "subject": subject,
         "form": form,
-        "emergency": emergency if piece.retroactive and application is None else None,
+        "emergency": emergency if retroactive and application is None else None,
         "emergency_open": bool(
             emergency and emergency.is_bound and any(emergency.data.get(f) for f in emergency.fields)
         ),
