@@ -101,7 +101,8 @@ def risks_by_threat(person: Person, today: date) -> dict[str, Counter[str]]:
         unvalued=Count("pk", filter=Q(value=None)),
         review=Count("pk", filter=Q(review_on__lt=today)),
     )
-    return {row["threat"]: Counter({name: row[name] for name in row if name != "threat"}) for row in counted}
+    lines: list[dict[str, Any]] = [dict(row) for row in counted]
+    return {line.pop("threat"): Counter(line) for line in lines}
 
 
 def of_risks(threats: dict[str, Counter[str]], late: int, today: date) -> list[Figure]:
