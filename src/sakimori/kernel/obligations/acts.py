@@ -182,6 +182,8 @@ def _fits(occurrence: Occurrence, proof: Record, day: date) -> None:
         raise NotAllowed(text % {"day": day, "first": first}, rule="obligations.early", field="done_on")
     if occurrence.target is not None and occurrence.target.kind == targets.DEPARTMENT:
         _of_department(occurrence, proof)
+    if occurrence.target is not None and occurrence.target.kind == targets.PERSON:
+        _of_person(occurrence, proof)
     same = Occurrence.objects.filter(obligation=occurrence.obligation_id, target=occurrence.target_id)
     other = same.filter(proof_id=proof.pk).first()
     if other is not None:
@@ -196,6 +198,15 @@ def _of_department(occurrence: Occurrence, proof: Record) -> None:
         text = _("%(number)s は別の部署の記録です。%(department)s の記録を選んでください。")
         values = {"number": proof.number, "department": occurrence.target}
         raise NotAllowed(text % values, rule="obligations.department", field="proof")
+
+
+def _of_person(occurrence: Occurrence, proof: Record) -> None:
+    # An application is about its subject, whoever filled it in; any other record is its owner's.
+    concerned = getattr(proof, "subject_id", proof.owner_id)
+    if concerned not in (None, occurrence.target_id):
+        text = _("%(number)s は別の人の記録です。%(person)s さんの記録を選んでください。")
+        values = {"number": proof.number, "person": occurrence.target}
+        raise NotAllowed(text % values, rule="obligations.person", field="proof")
 
 
 def _kind_title(kind: str) -> str:

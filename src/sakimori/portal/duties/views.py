@@ -18,7 +18,7 @@ from sakimori.kernel.approvals.models import Application
 from sakimori.kernel.content.forms import FORMS
 from sakimori.kernel.dossier import kinds
 from sakimori.kernel.identity.models import Person
-from sakimori.kernel.obligations import obligations
+from sakimori.kernel.obligations import obligations, targets
 from sakimori.kernel.obligations.obligations import Obligation, Occurrence
 from sakimori.kernel.records.models import Record
 from sakimori.lib import clock, dates
@@ -165,8 +165,11 @@ def _record_url(found: Occurrence, person: Person) -> str:
 def _candidates(found: Occurrence, person: Person) -> list[Record]:
     """Return the newest records that could prove it, for the person to choose from."""
     wanted = found.obligation.duty.proved_by
-    of_form = Application.objects.filter(form=wanted).values("pk")
-    rows = Record.objects.visible_to(person).current().filter(Q(kind=wanted) | Q(pk__in=of_form))
+    of_form, of_register = Application.objects.filter(form=wanted), Q(kind=wanted)
+    if found.target is not None and found.target.kind == targets.PERSON:
+        of_form = of_form.filter(Q(subject=None) | Q(subject=found.target_id))
+        of_register &= Q(owner=found.target_id)
+    rows = Record.objects.visible_to(person).current().filter(of_register | Q(pk__in=of_form.values("pk")))
     if found.department_id is not None:
         rows = rows.filter(department=found.department_id)
     return list(rows.order_by("-pk")[:CANDIDATES])

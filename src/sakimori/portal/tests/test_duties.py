@@ -28,7 +28,7 @@ def _june():
 @pytest.fixture
 def agreement(cast):
     """The signed pledge that proves 清水's duty about 加藤."""
-    return Agreement.objects.create(person=cast.kato, signed_on=TODAY, effective_on=TODAY)
+    return Agreement.objects.create(person=cast.kato, owner=cast.kato, signed_on=TODAY, effective_on=TODAY)
 
 
 @pytest.fixture

@@ -75,6 +75,23 @@ def test_work_done_in_time_and_proved_afterwards_shows_both_days(due: Occurrence
     assert (due.status(), due.is_late, due.is_filed_late) == ("done", False, True)
 
 
+def test_a_record_of_one_person_proves_nothing_about_another(
+    duties: Content, head: Person, office: Person
+) -> None:
+    duties(
+        DUTY.replace("for_each: department, role: department_head", "for_each: person, role: security_office")
+    )
+    with clock.at(date(2026, 4, 1)):
+        o.materialise(date(2026, 12, 31))
+    own = Occurrence.objects.get(target_id=head.pk)
+    with clock.at(date(2026, 9, 20)):
+        with pytest.raises(NotAllowed, match="別の人") as refusal:
+            o.complete(own, proof=cast.row(office), by=office)
+        assert (refusal.value.rule, refusal.value.field) == ("obligations.person", "proof")
+        o.complete(own, proof=cast.row(head, name="工場"), by=office)
+    assert own.status() == "done"
+
+
 def test_a_record_of_another_kind_proves_nothing(due: Occurrence, head: Person) -> None:
     with clock.at(date(2026, 9, 20)), pytest.raises(NotAllowed, match="別の種類") as refusal:
         o.complete(due, proof=head, by=head)
