@@ -45,7 +45,7 @@ def test_the_committee_page_shows_members_meetings_decisions_and_open_items_unde
     for duty in ("リスク対応計画の策定", "実行体制の構築", "管理策の実施", "教育・訓練", "運用の管理", "経営資源の管理",
                  "事象・インシデントの管理", "関連当局との連絡"):  # fmt: skip
         assert duty in page
-    for words in (seated.ishida.name, planned.title(), "取引先での漏えい", "定足数 3 名"):
+    for words in (seated.ishida.name, planned.title(), "取引先での漏えい", "定足数 3 名", "開催 3か月 ごと"):
         assert words in page
     assert as_person(seated.kato).get("/committee/").status_code == 403
 
@@ -95,8 +95,9 @@ def test_minutes_on_one_page_lose_nothing_when_refused_or_when_two_write(
         assert answer.status_code == 409
         assert "後から書いた人の文" in page and "保存されている審議" in page and "報告を受けた。" in page
         planned.refresh_from_db()
-        again = stale | {"revision": planned.revision}
-        assert client.post(url, again).status_code == 302
+        again = stale | {"revision": planned.revision, "motion": "緊急の動議", "finish": "1"}
+        assert client.post(url, again).url == url
+    assert planned.items.last().name == "緊急の動議"
     first.refresh_from_db()
     assert first.discussion == "後から書いた人の文"
 

@@ -38,7 +38,7 @@ def home(request: PersonRequest) -> HttpResponse:
         "non_standing": rules.non_standing(), "office": rules.office(),
         "forces": TaskForce.objects.visible_to(person).current().filter(closed_on=None).select_related("owner"),
         "quorum": rules.needed(len(rules.members())),
-        "interval": policy.value("committee.interval"),
+        "interval": policy.value("committee.interval").label,
         "may_plan": access.may(person, "committee.run"), "may_propose": access.may(person, "committee.topic"),
         "crumbs": [(_("情報セキュリティ委員会"), "")],
     }  # fmt: skip

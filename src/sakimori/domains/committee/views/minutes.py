@@ -83,8 +83,7 @@ def write(request: PersonRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             wrong = {"": str(refusal)}
         else:
-            messages.success(request, _("議事を記録しました。"))
-            return redirect("committee:minutes", pk)
+            return _saved(request, found)
         found = open_meeting(request, pk)
         items = items_of(found)
     present = rules.attended(found)
@@ -92,10 +91,21 @@ def write(request: PersonRequest, pk: int) -> HttpResponse:
         "meeting": found, "others": others, "wrong": wrong, "present": present,
         "rows": [_row(item, typed, wrong, others) for item in items],
         "remarks": typed.get("remarks", "") if typed is not None else found.remarks,
+        "motion": typed.get("motion", "") if typed is not None else "",
         "people": Person.objects.active().exclude(category="external").order_by("kana", "pk"),
         "outcomes": AgendaItem.Outcome.choices, "crumbs": crumbs(found, _("議事の記録")),
     }  # fmt: skip
     return render(request, "committee/minutes.html", context, status=200 if not (wrong or others) else 409)
+
+
+def _saved(request: PersonRequest, meeting: Meeting) -> HttpResponse:
+    """Add a motion that was typed with the rest, and go on: to finishing, or back to the page."""
+    if motion := request.POST.get("motion", "").strip():
+        rules.add_item(meeting, name=motion[:200], by=request.person)
+    messages.success(request, _("議事を記録しました。"))
+    if "finish" in request.POST and not motion:
+        return redirect("registers:act", "meetings", meeting.pk, "meeting.minutes_prepared")
+    return redirect("committee:minutes", meeting.pk)
 
 
 def _entry(typed: Any, pk: int) -> dict[str, object]:
