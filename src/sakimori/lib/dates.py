@@ -29,7 +29,6 @@ __all__ = [
     "Unit",
     "add_business_days",
     "add_months",
-    "fiscal_year_start",
     "format_wareki",
     "format_wareki_short",
     "is_business_day",
@@ -69,11 +68,6 @@ def add_business_days(day: date, count: int, closed: Collection[date] = ()) -> d
         while not is_business_day(day, closed):
             day += step
     return day
-
-
-def fiscal_year_start(day: date) -> date:
-    """Return the first of April on or before ``day``."""
-    return date(day.year - (day.month < 4), 4, 1)
 
 
 class Unit(StrEnum):

@@ -13,16 +13,17 @@ from sakimori.kernel.content.catalogue import REQUIREMENTS, Requirement
 from sakimori.kernel.content.duties import DUTIES
 from sakimori.kernel.content.forms import FORMS
 from sakimori.kernel.content.parameters import PARAMETERS
+from sakimori.kernel.content.regulations import REGULATIONS, articles_of
 from sakimori.kernel.findings.registry import CHECKS
 from sakimori.registers.base import registry
 
 SORTS = {
     "register": _("台帳"), "form": _("書式"), "parameter": _("規程パラメータ"),
-    "duty": _("義務"), "check": _("点検"),
+    "duty": _("義務"), "check": _("点検"), "article": _("規程"),
 }  # fmt: skip
 STATES = {
     "function": (_("製品機能あり"), "green"), "duty": (_("義務あり"), "blue"),
-    "check": (_("点検あり"), "blue"), "none": (_("未対応"), "gray"),
+    "check": (_("点検あり"), "blue"), "article": (_("規程に定めあり"), "yellow"), "none": (_("未対応"), "gray"),
 }  # fmt: skip
 SOURCES = {
     "REG": _("規程集（前半）"), "SYS": _("規程集（後半）"), "OPS": _("管理策運用規定"),
@@ -59,11 +60,11 @@ def answers() -> Mapping[str, tuple[Answer, ...]]:
 
 
 def state_of(requirement: Requirement) -> str:
-    """Return whether a function answers it, else a duty, else a check, else nothing."""
+    """Return whether a function answers it, else a duty, else a check, else only an article, else nothing."""
     sorts = {answer.sort for answer in answers().get(requirement.id, ())}
     if sorts & {"register", "form", "parameter"}:
         return "function"
-    return next((sort for sort in ("duty", "check") if sort in sorts), "none")
+    return next((sort for sort in ("duty", "check", "article") if sort in sorts), "none")
 
 
 def source_of(requirement: Requirement) -> str:
@@ -120,3 +121,9 @@ def _declared() -> Iterator[tuple[str, str, tuple[str, ...]]]:
         yield "duty", duty.title, duty.requirements
     for check in CHECKS.values():
         yield "check", str(check.label), check.requirements
+    for regulation in REGULATIONS:
+        yield "article", regulation.title, regulation.requirements
+        for number, article in enumerate(articles_of(regulation.id), 1):
+            title = _("%(document)s 第%(number)s条（%(title)s）")
+            words = {"document": regulation.title, "number": number, "title": article.title}
+            yield "article", str(title) % words, article.requirements

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
-from typing import IO
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
@@ -17,9 +15,10 @@ from django.views.decorators.http import require_safe
 from sakimori.kernel.content.catalogue import REQUIREMENTS, Requirement
 from sakimori.kernel.identity import access
 from sakimori.lib import clock, japanese
-from sakimori.lib.sheets.writing import OutColumn, write_table
+from sakimori.lib.sheets.writing import OutColumn
 from sakimori.registers.views.gate import PersonRequest, for_person
 
+from ..workbooks import hand_out
 from . import answers
 
 RIGHT = "dashboard.read"
@@ -29,7 +28,6 @@ CHECKS = {
     "assisted": _lazy("人が製品で点検"),
     "attest": _lazy("人が確認して記録"),
 }
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS = (10, 18, 26, 50, 18, 18, 22, 24, 12, 50)
 
 
@@ -59,7 +57,6 @@ def listing(request: PersonRequest) -> HttpResponse:
 def sheet(request: PersonRequest) -> FileResponse:
     """Hand out the requirements that the address narrows to as a workbook."""
     access.require(request.person, RIGHT)
-    target = _scratch()
     headings = (
         _("番号"),
         _("出典"),
@@ -74,15 +71,8 @@ def sheet(request: PersonRequest) -> FileResponse:
     )
     columns = [OutColumn(heading, width) for heading, width in zip(headings, WIDTHS, strict=True)]
     told = _("製品の宣言から計算した対応です。会社が守っていることの証明ではありません。")
-    write_table(target, columns, map(_line, _kept(request.GET)), sheet=_("要求事項への対応"), notes=[told])
-    target.seek(0)
-    name = _("要求事項への対応_%s.xlsx") % f"{clock.today():%Y%m%d}"
-    return FileResponse(target, as_attachment=True, filename=name, content_type=EXCEL)
-
-
-def _scratch() -> IO[bytes]:
-    """Return a nameless file; the answer closes it when it was sent."""
-    return tempfile.TemporaryFile()
+    lines = map(_line, _kept(request.GET))
+    return hand_out(_("要求事項への対応"), columns, lines, day=clock.today(), notes=[told])
 
 
 def _kept(asked: QueryDict) -> list[Requirement]:

@@ -16,7 +16,8 @@ from sakimori.kernel.content.regulations import ARTICLES
 from sakimori.kernel.identity import access
 from sakimori.kernel.identity.models import Department
 from sakimori.kernel.obligations import coverage
-from sakimori.lib import clock, dates
+from sakimori.lib import clock
+from sakimori.lib.fiscal import FiscalYear
 from sakimori.lib.sheets.writing import OutColumn
 from sakimori.registers.views.gate import PersonRequest, for_person
 
@@ -101,12 +102,12 @@ def _asked(request: PersonRequest) -> Asked:
     today = clock.today()
     typed = request.GET.get("year", "")
     valid = typed.isascii() and typed.isdigit() and 2000 <= int(typed) <= 2100
-    first = date(int(typed), 4, 1) if valid else dates.fiscal_year_start(today)
+    year = FiscalYear(int(typed)) if valid else FiscalYear.of(today)
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         day = today
-    return Asked(request.person, first, min(day, today))
+    return Asked(request.person, year.start, min(day, today))
 
 
 def _lines(asked: Asked, wanted: QueryDict) -> tuple[str, list[Line]]:

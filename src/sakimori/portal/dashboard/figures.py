@@ -20,7 +20,7 @@ from sakimori.domains.risk.register import Acceptances, Risks, Treatments
 from sakimori.kernel.findings.models import Finding
 from sakimori.kernel.identity.models import Person
 from sakimori.kernel.obligations.obligations import Occurrence
-from sakimori.lib import dates
+from sakimori.lib.fiscal import FiscalYear
 from sakimori.registers.addresses import list_url
 from sakimori.registers.base import Register
 
@@ -174,7 +174,7 @@ def last_look(permit: Permit | None, today: date) -> date:
     """Return when the management last signed what remains, else the first day of the fiscal year."""
     if permit is not None and permit.signed_on is not None:
         return permit.signed_on
-    return dates.fiscal_year_start(today)
+    return FiscalYear.of(today).start
 
 
 def _list(declared: type[Register], **narrowed: str) -> str:

@@ -21,8 +21,9 @@ from sakimori.kernel.identity.models import Person
 from sakimori.kernel.obligations import obligations, targets
 from sakimori.kernel.obligations.obligations import Obligation, Occurrence
 from sakimori.kernel.records.models import Record
-from sakimori.lib import clock, dates
+from sakimori.lib import clock
 from sakimori.lib.errors import Refused
+from sakimori.lib.fiscal import FiscalYear
 from sakimori.registers.base import of_kind
 from sakimori.registers.views.gate import PersonRequest, for_person
 
@@ -48,7 +49,7 @@ class ProofForm(forms.Form):
 def year(request: PersonRequest) -> HttpResponse:
     """Show duties down and the months of a fiscal year across, each cell with what became of it."""
     today = clock.today()
-    now = dates.fiscal_year_start(today).year
+    now = FiscalYear.of(today).year
     typed = request.GET.get("year", "")
     chosen = int(typed) if typed.isascii() and typed.isdigit() and 2000 <= int(typed) <= 2100 else now
     known = Obligation.objects.visible_to(request.person).current().order_by("duty_id")

@@ -200,7 +200,7 @@ def test_a_verification_ends_in_a_sentence(as_person, cast, high):
 def test_every_requirement_has_a_computed_state_and_unanswered_ones_say_so(as_person, cast):
     client = as_person(cast.sato)
     page = text(client.get(reverse("portal:requirement", args=["V20-026"])))
-    assert "残留リスク承認記録" in page and "製品機能あり" in page
+    assert "残留リスク承認記録" in page and "製品機能あり" in page and "リスク管理規程 第" in page
     open_ones = [one for one in answers.REQUIREMENTS if answers.state_of(one) == "none"]
     assert "まだこの要求事項に答えていません" in text(
         client.get(reverse("portal:requirement", args=[open_ones[0].id]))
