@@ -55,6 +55,8 @@ AUDIENCES: Mapping[str, Text] = {  # of content/access.yaml
     "managers": _("部署の責任者と事務局"),
     "hr": _("人事"),
     "technical": _("システムの管理者と事務局"),
+    "committee": _("委員会、部門長、社長、監査の役割"),
+    "training": _("本人、部署の担当者、教育責任者、委員会"),
     "platform": _("製品の管理者"),
 }
 TECHNICAL = frozenset({"origin", "made", "digest", "sha256", "media_type", "token", "verb", "values"})
