@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 
 from sakimori.kernel.content.regulations import ARTICLES
 from sakimori.kernel.identity import access
-from sakimori.kernel.identity.models import Department
+from sakimori.kernel.identity.models import Department, Person
 from sakimori.kernel.obligations import coverage
 from sakimori.lib import clock
-from sakimori.lib.fiscal import FiscalYear
 from sakimori.lib.sheets.writing import OutColumn
 from sakimori.registers.views.gate import PersonRequest, for_person
 
+from ..asking import year_asked
 from ..workbooks import hand_out
 from . import rows
 from .rows import REGULATIONS, STANDARDS, Asked, Line
@@ -46,7 +46,7 @@ def page(request: PersonRequest) -> HttpResponse:
     way, lines = _lines(asked, request.GET)
     whole = rows.total(lines)
     context = {
-        "asked": asked, "way": way, "ways": WAYS.items(), "chosen": request.GET, "about": _about(request.GET),
+        "asked": asked, "way": way, "ways": WAYS.items(), "chosen": request.GET, "about": _about(request.person, request.GET),
         "lines": [(line, _cells(line)) for line in lines], "months": asked.months, "states": STATES.values(),
         "rate": coverage.rate([whole]), "whole": whole, "gaps": whole.counts.get(coverage.GAP, 0),
         "late": whole.counts.get(coverage.LATE, 0) + whole.counts.get(coverage.FILED, 0),
@@ -100,14 +100,11 @@ def _cells(line: Line) -> list[tuple[str, str, str, str]]:
 
 def _asked(request: PersonRequest) -> Asked:
     today = clock.today()
-    typed = request.GET.get("year", "")
-    valid = typed.isascii() and typed.isdigit() and 2000 <= int(typed) <= 2100
-    year = FiscalYear(int(typed)) if valid else FiscalYear.of(today)
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         day = today
-    return Asked(request.person, year.start, min(day, today))
+    return Asked(request.person, year_asked(request.GET).start, min(day, today))
 
 
 def _lines(asked: Asked, wanted: QueryDict) -> tuple[str, list[Line]]:
@@ -133,23 +130,24 @@ def _duties(asked: Asked, wanted: QueryDict) -> list[Line]:
         return rows.by_duty(asked, rows.duties_of_article(article))
     if control := wanted.get("control"):
         return rows.by_duty(asked, rows.duties_of_control(control))
-    return rows.by_duty(asked, department=_department(asked, wanted))
+    department = _department(asked.person, wanted)
+    return rows.by_duty(asked, department=department.pk if department else None)
 
 
-def _department(asked: Asked, wanted: QueryDict) -> int | None:
+def _department(person: Person, wanted: QueryDict) -> Department | None:
+    """Return the department that the address names, if the reader may know of it."""
     typed = wanted.get("department", "")
     if not (typed.isascii() and typed.isdigit()):
         return None
-    seen = Department.objects.visible_to(asked.person).filter(pk=int(typed) % 2**62)
-    return seen.values_list("pk", flat=True).first()
+    seen: Department | None = Department.objects.visible_to(person).filter(pk=int(typed) % 2**62).first()
+    return seen
 
 
-def _about(wanted: QueryDict) -> str:
+def _about(person: Person, wanted: QueryDict) -> str:
     """Return what the duties shown belong to, in words."""
     if (article := wanted.get("article", "")) in ARTICLES:
         found = ARTICLES[article]
         return f"{REGULATIONS[found.regulation].title} {found.title}"
-    typed = wanted.get("department", "")
-    if typed.isascii() and typed.isdigit():
-        return Department.objects.filter(pk=int(typed) % 2**62).values_list("name", flat=True).first() or ""
+    if department := _department(person, wanted):
+        return department.name
     return wanted.get("control", "").partition(":")[2]

@@ -23,9 +23,10 @@ from sakimori.kernel.obligations.obligations import Obligation, Occurrence
 from sakimori.kernel.records.models import Record
 from sakimori.lib import clock
 from sakimori.lib.errors import Refused
-from sakimori.lib.fiscal import FiscalYear
 from sakimori.registers.base import of_kind
 from sakimori.registers.views.gate import PersonRequest, for_person
+
+from ..asking import year_asked
 
 MOST = 200
 CANDIDATES = 8
@@ -48,10 +49,7 @@ class ProofForm(forms.Form):
 @for_person
 def year(request: PersonRequest) -> HttpResponse:
     """Show duties down and the months of a fiscal year across, each cell with what became of it."""
-    today = clock.today()
-    now = FiscalYear.of(today).year
-    typed = request.GET.get("year", "")
-    chosen = int(typed) if typed.isascii() and typed.isdigit() and 2000 <= int(typed) <= 2100 else now
+    chosen = year_asked(request.GET).year
     known = Obligation.objects.visible_to(request.person).current().order_by("duty_id")
     rows = obligations.grid(date(chosen, 4, 1), obligations=list(known))
     if request.GET.get("only") == "overdue":

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
+from sakimori.kernel.identity.models import Department
 from sakimori.kernel.obligations import coverage, obligations
 from sakimori.kernel.obligations.models import Occurrence
 from sakimori.lib import clock
@@ -80,6 +81,8 @@ def test_a_department_opens_into_its_own_duties(cast: Cast, as_person: Callable,
     assert cast.sales.name in shown(client.get("/coverage/?by=department&year=2026"))
     text = shown(client.get(f"/coverage/?by=duty&year=2026&department={cast.sales.pk}"))
     assert cast.sales.name in text and planned.obligation.label not in text
+    Department.objects.filter(pk=cast.sales.pk).update(audience="platform")
+    assert cast.sales.name not in shown(client.get(f"/coverage/?by=duty&department={cast.sales.pk}"))
 
 
 def test_the_grid_goes_out_to_excel(cast: Cast, as_person: Callable, planned: Occurrence) -> None:
